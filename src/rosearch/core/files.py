@@ -1,0 +1,54 @@
+"""Files that are either whole or absent: written beside their place, flushed, renamed."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Gives a temporary path in the folder of ``path`` and renames it to ``path`` on success.
+
+    Args:
+        path: Where the file shall stand; its folder is made if needed.
+
+    Yields:
+        The temporary path to write to; it is removed when the block raises.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        flush_to_disk(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def flush_to_disk(path: Path) -> None:
+    """Asks the system to put the file's bytes on disk, so that a rename never outruns them."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes ``text`` as UTF-8, whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, data: Any, *, default: Callable[[Any], Any] | None = None) -> None:
+    """Writes ``data`` as indented JSON, whole or not at all."""
+    write_text(path, json.dumps(data, indent=2, ensure_ascii=False, default=default) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Reads a JSON file in UTF-8."""
+    return json.loads(path.read_text(encoding="utf-8"))

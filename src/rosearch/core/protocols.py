@@ -1,0 +1,25 @@
+"""Types that layers share: texts, arrays, and the model that an attack asks."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Text: TypeAlias = str | tuple[str, str]
+"""One text field, or two."""
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+class Victim(Protocol):
+    """Whatever gives logits for texts: a student, a teacher, a model behind an API."""
+
+    def logits(self, texts: Sequence[Text]) -> FloatArray:
+        """Returns the logits of ``texts``, shape ``(len(texts), classes)``, float64.
+
+        A text's row does not depend on the texts beside it, up to float noise.
+        """
+        ...
