@@ -1,3 +1,61 @@
-"""Searches for small text classifiers that stay right when somebody rewrites their input."""
+"""Searches for small text classifiers that stay right when somebody rewrites their input.
+
+>>> study = Study(task=Task.from_files(train="train.tsv"), run_dir="runs/mine", fitness=Fitness(attacks=["pwws"]))
+>>> study.run(trials=100)  # the same call resumes
+>>> best = max(study.front, key=lambda trial: trial.robust_accuracy)
+>>> best.student().save_pretrained("students/mine")
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rosearch.attacks.deepwordbug import DeepWordBug as DeepWordBug
+    from rosearch.attacks.pwws import PWWS as PWWS
+    from rosearch.data.task import Task as Task
+    from rosearch.distillation.plain import Plain as Plain
+    from rosearch.distillation.schedule import Schedule as Schedule
+    from rosearch.fitness.fitness import Fitness as Fitness
+    from rosearch.search.configuration import Configuration as Configuration
+    from rosearch.search.configuration import SearchSettings as SearchSettings
+    from rosearch.search.evolution import Evolution as Evolution
+    from rosearch.search.random_search import RandomSearch as RandomSearch
+    from rosearch.search.study import Study as Study
+    from rosearch.space.architecture import Architecture as Architecture
+    from rosearch.space.space import DagSpace as DagSpace
+    from rosearch.students.student import Student as Student
+    from rosearch.teachers.teacher import Teacher as Teacher
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Architecture": "rosearch.space.architecture",
+    "Configuration": "rosearch.search.configuration",
+    "DagSpace": "rosearch.space.space",
+    "DeepWordBug": "rosearch.attacks.deepwordbug",
+    "Evolution": "rosearch.search.evolution",
+    "Fitness": "rosearch.fitness.fitness",
+    "PWWS": "rosearch.attacks.pwws",
+    "Plain": "rosearch.distillation.plain",
+    "RandomSearch": "rosearch.search.random_search",
+    "Schedule": "rosearch.distillation.schedule",
+    "SearchSettings": "rosearch.search.configuration",
+    "Student": "rosearch.students.student",
+    "Study": "rosearch.search.study",
+    "Task": "rosearch.data.task",
+    "Teacher": "rosearch.teachers.teacher",
+}
+
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - all of them are strings
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used, so that ``import rosearch`` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rosearch' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Lists the public names, imported or not."""
+    return sorted(__all__)

@@ -1,0 +1,23 @@
+"""Attacks: TextAttack's recipes on an engine of our own, and the measure of what survives them."""
+
+from rosearch.attacks.attack import Attack
+from rosearch.attacks.deepwordbug import DeepWordBug
+from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
+from rosearch.attacks.pwws import PWWS
+from rosearch.attacks.query_cache import QueryCache
+from rosearch.attacks.result import AttackResult
+from rosearch.attacks.robustness import Robustness, lower_of
+
+__all__ = [
+    "Attack",
+    "DeepWordBug",
+    "PWWS",
+    "MarginScore",
+    "ProbabilityScore",
+    "Score",
+    "margin_scale",
+    "QueryCache",
+    "AttackResult",
+    "Robustness",
+    "lower_of",
+]

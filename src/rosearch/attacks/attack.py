@@ -1,0 +1,134 @@
+"""The family of attacks: a recipe says what to try, the public call runs and checks it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Literal, TypeAlias, final
+
+from rosearch.attacks.checked_victim import CheckedVictim
+from rosearch.attacks.constraints.constraint import Constraint
+from rosearch.attacks.dialogue import Search, Start
+from rosearch.attacks.engine import Engine, Entry
+from rosearch.attacks.goal import Score
+from rosearch.attacks.query_cache import QueryCache
+from rosearch.attacks.result import AttackResult
+from rosearch.attacks.session import Session
+from rosearch.attacks.verdict import Verdict
+from rosearch.core.component import Component
+from rosearch.core.events import Listener, ignore
+from rosearch.core.protocols import Text, Victim
+from rosearch.core.rng import SeedTree
+
+Compat: TypeAlias = Literal["textattack"]
+"""Whose behaviour a recipe follows."""
+
+
+class Attack(Component, ABC):
+    """A way of rewriting texts until a model's prediction changes.
+
+    A recipe is a generator: it yields perturbed texts and receives their scores, and never sees the victim. ``run`` is
+    final: it counts queries, checks every text that it reports against the constraints, and asks the victim again.
+    """
+
+    family: ClassVar[str] = "attack"
+    members: ClassVar[tuple[str, ...]] = ("rosearch.attacks.pwws", "rosearch.attacks.deepwordbug")
+    kind: str
+
+    @abstractmethod
+    def search(self, start: Start) -> Search:
+        """Attacks one text: yields ``Ask``, receives ``Answers``, returns the text it ends with.
+
+        A search that receives ``Answers.over`` returns without another question. Its randomness is ``start.random``.
+
+        Args:
+            start: The text and its score.
+        """
+
+    def constraints(self) -> tuple[Constraint, ...]:
+        """Returns what every text that ``search`` returns must keep; ``run`` checks it."""
+        return ()
+
+    @final
+    def run(
+        self,
+        victim: Victim,
+        texts: Sequence[Text],
+        labels: Sequence[int],
+        *,
+        score: Score,
+        seeds: SeedTree | int,
+        example_ids: Sequence[str] | None = None,
+        field: int = 0,
+        budgets: Sequence[int] = (),
+        max_queries: int | None = None,
+        batch_size: int = 256,
+        cache: QueryCache | None = None,
+        listener: Listener = ignore,
+    ) -> tuple[AttackResult, ...]:
+        """Attacks every text and tells what became of it.
+
+        Args:
+            victim: The model; its logits must not depend on the texts beside a text, up to float noise.
+            texts: What to attack.
+            labels: The gold label of each.
+            score: What to maximise.
+            seeds: The branch of the run's seeds that attacks draw from, each text by (recipe, example id); a number
+                gives every text that same seed, as TextAttack's parity traces have it.
+            example_ids: Names of the texts; their positions where left out.
+            field: Which field of a pair to rewrite; the other stays and is seen by the victim only.
+            budgets: Query budgets to tell the outcome of; each is what ``max_queries`` alone would have given.
+            max_queries: Nominal queries allowed per text, the one for the text itself included; None for no limit.
+            batch_size: Texts in one call of the victim.
+            cache: Answers known already; pass the same one to another run on the same victim.
+            listener: Hears how far the run is.
+
+        Returns:
+            One result for each text, in order.
+
+        Raises:
+            ValueError: If the arguments do not fit each other.
+            AttackError: If the victim gives other than finite logits of one shape, or the search breaks a constraint.
+        """
+        names = list(example_ids) if example_ids is not None else [str(position) for position in range(len(texts))]
+        _require_fitting(texts, labels, names, field, budgets, max_queries, batch_size)
+        checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
+        verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
+        engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener)
+        position = {name: at for at, name in enumerate(names)}
+
+        def sessions() -> Iterator[Entry]:
+            for name, text, label in zip(names, texts, labels, strict=True):
+                seed = seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer()
+                session = Session(
+                    text if isinstance(text, str) else text[field],
+                    example_id=name,
+                    search=self.search,
+                    score=score,
+                    seed=seed,
+                    budgets=budgets,
+                    max_queries=max_queries,
+                )
+                yield session, text, int(label)
+
+        results = verdict.of(engine.run(sessions(), total=len(names), field=field))
+        return tuple(sorted(results, key=lambda result: position[result.example_id]))
+
+
+def _require_fitting(
+    texts: Sequence[Text],
+    labels: Sequence[int],
+    names: Sequence[str],
+    field: int,
+    budgets: Sequence[int],
+    max_queries: int | None,
+    batch_size: int,
+) -> None:
+    if not len(texts) == len(labels) == len(names):
+        raise ValueError(f"{len(texts)} texts, {len(labels)} labels and {len(names)} example ids do not fit together.")
+    if len(set(names)) < len(names):
+        raise ValueError("Two texts have the same example id; each needs one of its own.")
+    if any(field >= (1 if isinstance(text, str) else len(text)) or field < 0 for text in texts):
+        raise ValueError(f"There is no field {field} in some of the texts; fields count from 0.")
+    if min((batch_size, *budgets, *(() if max_queries is None else (max_queries,)))) < 1:
+        raise ValueError("batch_size, max_queries and every budget must be at least 1.")
+    if max_queries is not None and max(budgets, default=0) > max_queries:
+        raise ValueError(f"A budget above max_queries={max_queries} cannot be told from this run; leave it out.")

@@ -1,0 +1,1 @@
+"""What an attack may not do, one constraint a file."""

@@ -1,0 +1,158 @@
+"""What a set of attack results says about a model, with its interval and its provenance."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, final
+
+from rosearch.attacks.attack import Attack
+from rosearch.attacks.goal import Score
+from rosearch.attacks.result import AttackResult
+from rosearch.core.fingerprint import fingerprint_texts
+
+# Never quoted apart from these: recipe, score, seed, which examples, how many, interval.
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Robustness:
+    """Robust accuracy under one recipe on a fixed list of examples; all shares lie between 0 and 1.
+
+    Args:
+        recipe: The attack's configuration.
+        score: The score's configuration.
+        seed: The seed of the run whose branches the attack drew from.
+        examples: Fingerprint of the example ids, in order.
+        n: How many examples.
+        correct: How many were right before the attack.
+        robust: How many were right before and after.
+        clean_accuracy: ``correct / n``.
+        robust_accuracy: ``robust / n``: an example misclassified before the attack counts as lost.
+        interval: Wilson's 95 % interval of ``robust_accuracy``.
+        robust_of_correct: ``robust / correct``; 0 where none was right.
+        attack_success_rate: ``1 - robust_of_correct``; 0 where nothing was attacked.
+        budget_curve: Robust accuracy by nominal queries allowed per text.
+        mean_of_budget_curve: Mean of the curve's values and of ``robust_accuracy``, the one without a budget.
+        mean_queries: Nominal queries per attacked text.
+        mean_perturbed_percent: Words changed, of all words, over successes.
+        worst_class: The label with the lowest robust accuracy; of equal ones the lowest.
+        worst_class_accuracy: Its robust accuracy.
+    """
+
+    recipe: Mapping[str, Any]
+    score: Mapping[str, Any]
+    seed: int
+    examples: str
+    n: int
+    correct: int
+    robust: int
+    clean_accuracy: float
+    robust_accuracy: float
+    interval: tuple[float, float]
+    robust_of_correct: float
+    attack_success_rate: float
+    budget_curve: Mapping[int, float]
+    mean_of_budget_curve: float
+    mean_queries: float
+    mean_perturbed_percent: float
+    worst_class: int
+    worst_class_accuracy: float
+
+    @classmethod
+    def of(cls, results: Sequence[AttackResult], *, attack: Attack, score: Score, seed: int) -> "Robustness":
+        """Sums results up.
+
+        Args:
+            results: At least one, all with the same budgets.
+            attack: The recipe that gave them.
+            score: The score that it maximised.
+            seed: The run's seed.
+
+        Raises:
+            ValueError: If there is no result, or budgets differ.
+        """
+        if not results or len({tuple(result.falls_within) for result in results}) > 1:
+            raise ValueError("Robustness needs at least one result, and the same budgets for all.")
+        n = len(results)
+        correct = sum(result.status != "skipped" for result in results)
+        robust = sum(result.robust for result in results)
+        curve = {
+            budget: _mean([not result.falls_within[budget] for result in results]) for budget in results[0].falls_within
+        }
+        worst, worst_accuracy = _worst_class(results)
+        return cls(
+            recipe=attack.to_config(),
+            score=score.to_config(),
+            seed=seed,
+            examples=fingerprint_texts(result.example_id for result in results),
+            n=n,
+            correct=correct,
+            robust=robust,
+            clean_accuracy=correct / n,
+            robust_accuracy=robust / n,
+            interval=wilson(robust, n),
+            robust_of_correct=robust / correct if correct else 0.0,
+            attack_success_rate=1 - robust / correct if correct else 0.0,
+            budget_curve=curve,
+            mean_of_budget_curve=_mean([*curve.values(), robust / n]),
+            mean_queries=_mean([result.queries for result in results if result.status != "skipped"]),
+            mean_perturbed_percent=_mean(
+                [100 * len(result.changed) / result.words for result in results if result.status == "success"]
+            ),
+            worst_class=worst,
+            worst_class_accuracy=worst_accuracy,
+        )
+
+    def to_record(self) -> dict[str, Any]:
+        """Returns plain data for JSON; budgets become strings there."""
+        curve = {str(budget): accuracy for budget, accuracy in self.budget_curve.items()}
+        return {**asdict(self), "interval": list(self.interval), "budget_curve": curve}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Robustness":
+        """Returns the figures that ``to_record`` made the record of."""
+        low, high = record["interval"]
+        curve = {int(budget): accuracy for budget, accuracy in record["budget_curve"].items()}
+        return cls(**{**record, "interval": (low, high), "budget_curve": curve})
+
+
+def lower_of(first: Robustness, second: Robustness) -> Robustness:
+    """Returns the one with the lower robust accuracy: the figure to quote where two scores were used.
+
+    Of equal ones the one with the lower mean of the budget curve, then ``first``.
+
+    Args:
+        first: Figures under one score.
+        second: Figures of the same model under another, on the same examples.
+
+    Raises:
+        ValueError: If the examples differ.
+    """
+    if first.examples != second.examples:
+        raise ValueError("These figures are of different examples; only figures of the same ones can be compared.")
+    return min(first, second, key=lambda figures: (figures.robust_accuracy, figures.mean_of_budget_curve))
+
+
+def wilson(successes: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Returns Wilson's score interval of a share.
+
+    Args:
+        successes: How many of ``n``.
+        n: At least 1.
+        confidence: Between 0 and 1.
+    """
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, n).proportion_ci(confidence_level=confidence, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _worst_class(results: Sequence[AttackResult]) -> tuple[int, float]:
+    by_class: dict[int, list[bool]] = defaultdict(list)
+    for result in results:
+        by_class[result.label].append(result.robust)
+    return min(((label, _mean(robust)) for label, robust in by_class.items()), key=lambda pair: (pair[1], pair[0]))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,1 @@
+"""In which order an attack tries what it may do."""

@@ -1,0 +1,117 @@
+"""One text under attack: its search, its query count, and what each query budget would have brought."""
+
+from collections.abc import Callable, Sequence
+from typing import final
+
+from rosearch.attacks.dialogue import Answers, Ask, Search, Start, improvement
+from rosearch.attacks.goal import Score
+from rosearch.attacks.randomness import AttackRandom
+from rosearch.attacks.text import WordText
+from rosearch.core.errors import AttackError
+
+
+@final
+class Session:
+    """Carries one search from answer to answer.
+
+    Queries are counted as TextAttack counts them: every text that the search asks, whether known or not, and one for
+    the text itself. At ``max_queries`` the list of asked texts is cut and the search told that it is over.
+    ``claims`` holds, for each budget that brings another prediction, the text that does; they are not verified here.
+
+    Args:
+        text: The text before the attack.
+        example_id: Its name.
+        search: Begins the search.
+        score: Knows what 'no effect' is.
+        seed: Of this text's random numbers.
+        budgets: Query budgets to tell the outcome of.
+        max_queries: The budget of this very search; None for no limit.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        example_id: str,
+        search: Callable[[Start], Search],
+        score: Score,
+        seed: int,
+        budgets: Sequence[int],
+        max_queries: int | None,
+    ) -> None:
+        self.example_id = example_id
+        self.original = WordText(text)
+        self.final = self.original
+        self.queries = 0
+        self.computed_queries = 0
+        self.skipped = False
+        self.claims: dict[int, str] = {}
+        self._begin = search
+        self._score = score
+        self._seed = seed
+        self._budgets = sorted(set(budgets), reverse=True)
+        self._max_queries = max_queries
+        self._search: Search | None = None
+        self._ask: Ask | None = Ask((text,))
+
+    @property
+    def asked(self) -> Sequence[str]:
+        """The texts that wait for an answer; none when the session has ended."""
+        return self._ask.texts if self._ask else ()
+
+    def answer(self, scores: list[float], flipped: list[bool]) -> None:
+        """Takes the answers to ``asked`` and goes on to the next question or the end."""
+        if self._ask is None:
+            raise AttackError(f"Example {self.example_id!r}: answered after its search had ended.")
+        self._settle_budgets(self._ask, scores, flipped)
+        self.queries += len(scores)
+        if self._search is not None:
+            self._step(Answers(scores, flipped, self._over()))
+        elif flipped[0]:
+            self.skipped, self._ask = True, None
+        else:
+            self._start(scores[0])
+
+    def _start(self, score: float) -> None:
+        start = Start(self.original, score, self._score.zero(score), AttackRandom(self._seed))
+        self._search = self._begin(start)
+        try:
+            self._next(next(self._search))
+        except StopIteration as stop:
+            self._end(stop.value)
+
+    def _step(self, answers: Answers) -> None:
+        if self._search is None:
+            return
+        try:
+            ask = self._search.send(answers)
+        except StopIteration as stop:
+            self._end(stop.value)
+            return
+        if answers.over:
+            raise AttackError(f"Example {self.example_id!r}: the search goes on although its query budget is used up.")
+        self._next(ask)
+
+    def _next(self, ask: Ask) -> None:
+        """Leaves of a question what the query budget pays for."""
+        left = len(ask.texts) if self._max_queries is None else self._max_queries - self.queries
+        self._ask = ask if len(ask.texts) <= left else Ask(ask.texts[:left], ask.incumbent)
+        if not self._ask.texts:
+            self._step(Answers([], [], self._over()))
+
+    def _over(self) -> bool:
+        return self._max_queries is not None and self.queries >= self._max_queries
+
+    def _end(self, final: WordText) -> None:
+        self.final, self._ask = final, None
+        # Budgets that the search did not use up are as good as none.
+        self.claims.update(dict.fromkeys(self._budgets, final.text))
+
+    def _settle_budgets(self, ask: Ask, scores: list[float], flipped: list[bool]) -> None:
+        """Decides the budgets that end among the present answers: the best of those within it, if it beats."""
+        while self._budgets and self._budgets[-1] <= self.queries + len(scores):
+            budget = self._budgets.pop()
+            if ask.incumbent is not None:
+                best = improvement(scores[: budget - self.queries], ask.incumbent)
+                if best is not None and flipped[best]:
+                    self.claims[budget] = ask.texts[best]

@@ -1,0 +1,1 @@
+"""What a word may become, one kind of change a file."""

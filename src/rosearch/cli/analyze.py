@@ -1,0 +1,53 @@
+"""`rosearch analyze`: what the searched architectures say about robustness."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rosearch.cli.console import JsonOption, emit, emit_json
+from rosearch.cli.status import RunArgument
+
+if TYPE_CHECKING:
+    from rosearch.analysis.architecture_statistics import SampleStatistics
+
+
+def command(
+    run: RunArgument,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Lines of each table.")] = 12,
+    samples: Annotated[int, typer.Option("--samples", min=100, help="Draws of the bootstrap.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the bootstrap.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Relate features of the architectures to robustness, over the random sample and over all trials."""
+    from rosearch.analysis.architecture_statistics import architecture_statistics
+    from rosearch.search.study import Study
+
+    statistics = architecture_statistics(Study.open(run).trials, seed=seed, samples=samples)
+    if json:
+        emit_json(statistics.to_record())
+        return
+    for sample in (statistics.random, statistics.all):
+        _print(sample, rows)
+    typer.echo("Robustness is the mean of the budget curve on dev; figures of a search are for choosing, not for quoting.")
+
+
+def _print(sample: "SampleStatistics", rows: int) -> None:
+    from rich.table import Table
+
+    name = "the random sample" if sample.sample == "random" else "all trials (children share parents: q is too small)"
+    left_out = [f"{sample.failed} failed", f"{sample.infeasible} infeasible"]
+    typer.echo(f"Over {name}: n = {sample.n}, left out: {', '.join(left_out)}")
+    typer.echo(f"  {sample.conclusion}")
+    if sample.rows:
+        table = Table("feature", "outcome", "rho [95 %]", "rho given size", "p", "q")
+        for row in sample.rows[:rows]:
+            low, high = row.interval
+            partial = "-" if row.partial_rho is None else f"{row.partial_rho:+.2f}"
+            figures = (f"{row.rho:+.2f} [{low:+.2f}, {high:+.2f}]", partial, f"{row.p:.3f}", f"{row.q:.3f}")
+            table.add_row(row.feature, row.outcome, *figures, style="bold" if row.found else None)
+        emit(table)
+        if len(sample.rows) > rows:
+            typer.echo(f"  {len(sample.rows) - rows} more lines: --rows {len(sample.rows)}, or --json")
+    if sample.constant:
+        typer.echo(f"  the same in all of them, hence left out: {', '.join(sample.constant)}")
+    typer.echo("")

@@ -1,0 +1,48 @@
+"""Adversarial examples for people: what was changed stands out."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.text import Text as RichText
+
+from rosearch.attacks.result import AttackResult
+from rosearch.attacks.text import WordText
+from rosearch.core.protocols import Text
+
+
+def read_results(path: Path) -> list[AttackResult]:
+    """Reads the results of each text that an evaluation wrote."""
+    import json
+
+    return [AttackResult.from_record(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def render_examples(results: Sequence[AttackResult], label_names: Sequence[str], *, count: int) -> Iterator[RichText]:
+    """Gives the first successful attacks, each changed word marked by colour and by brackets.
+
+    Args:
+        results: Of one attack.
+        label_names: The classes.
+        count: How many to give at most.
+
+    Yields:
+        Two lines each: before and after.
+    """
+    for result in [result for result in results if result.status == "success"][:count]:
+        before, after = label_names[result.prediction_before], label_names[result.prediction_after]
+        lines = RichText(f"{result.example_id}: {before} -> {after}, {result.queries} queries\n", style="bold")
+        lines.append_text(_marked("  - ", result.original, result.changed, "green")).append("\n")
+        lines.append_text(_marked("  + ", result.adversarial, result.changed, "red"))
+        yield lines
+
+
+def _marked(prefix: str, text: Text, changed: Sequence[int], colour: str) -> RichText:
+    field = text if isinstance(text, str) else text[0]
+    rendered = RichText(prefix)
+    end = 0
+    for index, (start, stop) in enumerate(WordText(field).spans):
+        if index in changed:
+            rendered.append(field[end:start]).append(f"[{field[start:stop]}]", style=f"bold {colour}")
+            end = stop
+    rendered.append(field[end:])
+    return rendered if isinstance(text, str) else rendered.append(f" | {text[1]}", style="dim")

@@ -1,0 +1,1 @@
+"""What a student costs where it runs: measured, not computed."""

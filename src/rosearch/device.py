@@ -1,0 +1,61 @@
+"""Where networks run and in which precision: resolved here and nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import torch
+
+from rosearch.core.protocols import Device, Precision
+
+
+def resolve_device(device: Device) -> torch.device:
+    """Returns the device that ``device`` means on this machine; ``"auto"`` prefers CUDA, then MPS, then the CPU."""
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def resolve_precision(precision: Precision, device: torch.device) -> Literal["float32", "bfloat16"]:
+    """Returns the precision of matrix products; ``"auto"`` is bfloat16 where the device computes in it natively."""
+    if precision != "auto":
+        return precision
+    return "bfloat16" if _computes_bfloat16(device) else "float32"
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type != "cpu":
+        return False
+    # Emulated bfloat16 is slower than float32, so the instruction itself is asked for, not mere support.
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+@contextmanager
+def computing(device: torch.device, precision: Literal["float32", "bfloat16"]) -> Iterator[None]:
+    """Runs a block under autocast where the precision asks for it."""
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16"):
+        yield
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Runs a block on ``count`` threads; results can differ in the last bits between counts, never between runs."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Runs a block with torch's global generators at ``seed`` and puts their states back afterwards."""
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        yield

@@ -1,0 +1,73 @@
+"""The weighted sum of the losses that a scheme names.      B batch, L tokens, D student width, C classes"""
+
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor, nn
+
+from rosearch.distillation.hidden_states import pooled_state_loss
+from rosearch.distillation.scheme import Scheme
+from rosearch.distillation.soft_labels import soft_label_loss
+from rosearch.distillation.token_relations import token_relation_loss
+from rosearch.students.network import StudentOutput
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class TrainingBatch:
+    """One batch of texts with what is known of them.
+
+    Args:
+        input_ids_BL: Word pieces.
+        mask_BL: True for real tokens.
+        labels_B: The task's labels.
+        teacher_logits_BC: The teacher's logits, where the scheme uses them.
+        teacher_pooled_BE: The teacher's pooled states, where the scheme uses them.
+        teacher_tokens_BLE: The teacher's token states, where the scheme uses them.
+    """
+
+    input_ids_BL: Tensor
+    mask_BL: Tensor
+    labels_B: Tensor
+    teacher_logits_BC: Tensor | None = None
+    teacher_pooled_BE: Tensor | None = None
+    teacher_tokens_BLE: Tensor | None = None
+
+
+@final
+class Objective(nn.Module):
+    """Computes the training loss; holds the projection to the teacher's width, which no student keeps.
+
+    Args:
+        scheme: Names and weighs the losses.
+        pooled_width: Width of the student's pooled states.
+        teacher_width: Width of the teacher's pooled states; 0 without a teacher.
+    """
+
+    def __init__(self, scheme: Scheme, *, pooled_width: int, teacher_width: int) -> None:
+        super().__init__()
+        self.weights = {name: weight for name, weight in scheme.weights.items() if weight > 0}
+        self.temperature = scheme.temperature
+        uses_states = "pooled_states" in self.weights
+        self.projection = nn.Linear(pooled_width, teacher_width) if uses_states else nn.Identity()
+
+    def forward(self, output: StudentOutput, batch: TrainingBatch) -> Tensor:
+        """Returns the loss of one batch, a scalar."""
+        terms = [weight * self._term(name, output, batch) for name, weight in self.weights.items()]
+        return torch.stack(terms).sum()
+
+    def _term(self, name: str, output: StudentOutput, batch: TrainingBatch) -> Tensor:
+        match name:
+            case "soft_labels":
+                assert batch.teacher_logits_BC is not None
+                return soft_label_loss(output.logits_BC, batch.teacher_logits_BC, temperature=self.temperature)
+            case "hard_labels":
+                return nn.functional.cross_entropy(output.logits_BC, batch.labels_B)
+            case "pooled_states":
+                assert batch.teacher_pooled_BE is not None
+                return pooled_state_loss(self.projection(output.pooled_BD), batch.teacher_pooled_BE)
+            case "token_relations":
+                assert batch.teacher_tokens_BLE is not None
+                return token_relation_loss(output.hidden_BLD, batch.teacher_tokens_BLE, batch.mask_BL)
+        raise AssertionError(f"no loss is called {name!r}")

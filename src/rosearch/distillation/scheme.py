@@ -1,0 +1,26 @@
+"""What a training scheme is: the losses and the schedule that every candidate of a study shares. No torch."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from rosearch.core.component import Component
+from rosearch.distillation.schedule import Schedule
+
+
+class Scheme(Component, ABC):
+    """Base of schemes. A study trains all its students by one scheme, else its statistics would mean nothing."""
+
+    family: ClassVar[str] = "scheme"
+    members: ClassVar[tuple[str, ...]] = ("rosearch.distillation.plain", "rosearch.distillation.hard_labels")
+
+    schedule: Schedule
+
+    @property
+    @abstractmethod
+    def weights(self) -> dict[str, float]:
+        """The weight of each loss by its name; names with weight 0 are not computed."""
+
+    @property
+    @abstractmethod
+    def temperature(self) -> float:
+        """Softmax temperature of the soft labels."""

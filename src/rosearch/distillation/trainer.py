@@ -1,0 +1,179 @@
+"""The training loop that every student goes through: same seed, same weights on one machine."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, final
+
+import torch
+from numpy.random import Generator
+from torch import nn
+
+from rosearch.core.errors import DivergenceError
+from rosearch.core.events import Listener, Progress, ignore
+from rosearch.core.protocols import IntArray, Precision
+from rosearch.core.rng import SeedTree
+from rosearch.data.tokenization import length_buckets
+from rosearch.device import computing, resolve_device, resolve_precision, seeded
+from rosearch.distillation.compact_embedding import compact_embedding
+from rosearch.distillation.objective import Objective
+from rosearch.distillation.schedule import Schedule
+from rosearch.distillation.scheme import Scheme
+from rosearch.distillation.training_set import TrainingSet
+from rosearch.space.size import pooled_width
+from rosearch.students.network import StudentNetwork
+
+TRAINER_VERSION = 1
+"""Part of every training's id; raised when the same seed would give other weights."""
+
+SMOOTHING = 0.98
+GROWTH_LIMIT = 3.0
+"""A smoothed loss this many times the smallest so far is a divergence, not noise."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class TrainingReport:
+    """How a training went.
+
+    Args:
+        steps: Optimiser steps.
+        texts: Texts seen, repetitions included.
+        seconds: Wall time.
+        first_loss: Loss of the first step.
+        last_loss: Smoothed loss at the end.
+        precision: Of the matrix products.
+    """
+
+    steps: int
+    texts: int
+    seconds: float
+    first_loss: float
+    last_loss: float
+    precision: str
+
+    def to_record(self) -> dict[str, Any]:
+        """Returns plain data for the journal."""
+        return asdict(self)
+
+
+def train(
+    network: StudentNetwork,
+    data: TrainingSet,
+    scheme: Scheme,
+    *,
+    seeds: SeedTree,
+    share: float = 1.0,
+    precision: Precision = "auto",
+    stage: str = "distillation",
+    listener: Listener = ignore,
+) -> TrainingReport:
+    """Trains ``network`` in place.
+
+    Args:
+        network: The student.
+        data: Texts and the teacher's outputs.
+        scheme: Losses and schedule.
+        seeds: Keys batch order, dropout and the projection's start.
+        share: Part of the scheme's full number of steps, in (0, 1].
+        precision: Of matrix products.
+        stage: What progress events call this training.
+        listener: Hears the progress.
+
+    Returns:
+        Steps, time and losses.
+
+    Raises:
+        DivergenceError: If the loss is not finite or grows far beyond its smallest value.
+    """
+    device = resolve_device("auto")
+    resolved = resolve_precision(precision, device)
+    schedule = scheme.schedule
+    steps = schedule.steps(len(data), share=share)
+    rng = seeds.child("order").generator()
+    watch = DivergenceWatch()
+    texts, start = 0, time.perf_counter()
+    with seeded(seeds.child("weights").integer()), compact_embedding(network, data.encoded.ids) as places:
+        objective = Objective(scheme, pooled_width=pooled_width(network.architecture), teacher_width=data.teacher_width)
+        network.to(device).train()
+        objective.to(device)
+        optimizer = _optimizer(network, objective, schedule)
+        for step, rows in enumerate(_batches(data, schedule.batch_size, steps, rng)):
+            batch = data.batch(rows, scheme, places=places, device=device)
+            for group in optimizer.param_groups:
+                group["lr"] = schedule.learning_rate * schedule.rate(step, steps)
+            with computing(device, resolved):
+                loss = objective(network(batch.input_ids_BL, batch.mask_BL), batch)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), schedule.max_gradient_norm)
+            optimizer.step()
+            texts += len(rows)
+            watch.see(float(loss.detach()), step)
+            if step % 20 == 0 or step == steps - 1:
+                detail = f"loss {watch.smoothed:.3f}"
+                listener(Progress(stage=stage, done=step + 1, total=steps, unit="steps", detail=detail))
+    network.eval()
+    return TrainingReport(
+        steps=steps,
+        texts=texts,
+        seconds=time.perf_counter() - start,
+        first_loss=watch.first,
+        last_loss=watch.smoothed,
+        precision=resolved,
+    )
+
+
+@final
+class DivergenceWatch:
+    """Follows the loss and raises as soon as a training is lost, so that no time is spent on it."""
+
+    def __init__(self) -> None:
+        self.first = math.nan
+        self.smoothed = math.nan
+        self.smallest = math.inf
+
+    def see(self, loss: float, step: int) -> None:
+        """Takes the loss of one step.
+
+        Args:
+            loss: Of the batch.
+            step: Counted from 0.
+
+        Raises:
+            DivergenceError: If the loss is not finite or grows far beyond its smallest value.
+        """
+        if step == 0:
+            self.first = self.smoothed = loss
+        self.smoothed = SMOOTHING * self.smoothed + (1 - SMOOTHING) * loss
+        self.smallest = min(self.smallest, self.smoothed)
+        if not math.isfinite(loss):
+            raise DivergenceError(f"the loss is {loss} at step {step}. A lower learning rate may help.")
+        if self.smoothed > GROWTH_LIMIT * self.smallest + 1e-3:
+            raise DivergenceError(
+                f"the loss grew from {self.smallest:.3g} to {self.smoothed:.3g} by step {step}. "
+                "A lower learning rate may help."
+            )
+
+
+def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> Iterator[IntArray]:
+    """Gives exactly ``steps`` batches, epoch after epoch."""
+    given = 0
+    while True:
+        for rows in length_buckets(data.encoded.lengths, batch_size, rng=rng):
+            if given == steps:
+                return
+            given += 1
+            yield rows
+
+
+def _optimizer(network: nn.Module, objective: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    """AdamW with decay on matrices only; the embedding table has none, so that rows without gradient stay put."""
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
+    for name, weight in [*network.named_parameters(), *objective.named_parameters()]:
+        if weight.requires_grad:
+            (free if weight.ndim < 2 or name == "input.table.weight" else decayed).append(weight)
+    groups = [{"params": decayed, "weight_decay": schedule.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=schedule.learning_rate, fused=True)

@@ -1,0 +1,84 @@
+"""A job, and what became of it."""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, final
+
+from rosearch.core.errors import ExecutorError
+
+OutcomeKind = Literal["ok", "exception"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A piece of work that any process can do.
+
+    Args:
+        key: Names it among the jobs of a call.
+        function: A function of a module, so that another process can import it.
+        payload: Its only argument; plain data where another process does the work.
+    """
+
+    key: str
+    function: Callable[[Any], Any]
+    payload: Any = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a job; a failure is an outcome like any other.
+
+    Args:
+        key: The job's.
+        kind: ``"ok"``, or how it failed.
+        value: What the function returned, where ``kind`` is ``"ok"``.
+        error: The exception in one line, where it failed.
+        trace: Where the exception came from, for the log.
+        attempts: How often the job was begun.
+        seconds: Wall time of the last attempt.
+    """
+
+    key: str
+    kind: OutcomeKind
+    value: Any = None
+    error: str | None = None
+    trace: str = ""
+    attempts: int = 1
+    seconds: float = 0.0
+
+    def require(self) -> Any:
+        """Returns the value.
+
+        Raises:
+            ExecutorError: If the job failed.
+        """
+        if self.kind != "ok":
+            raise ExecutorError(f"job {self.key!r} failed after {self.attempts} attempt(s): {self.error}")
+        return self.value
+
+
+def carry_out(job: Job) -> Outcome:
+    """Does a job in this process and turns an exception into an outcome.
+
+    Args:
+        job: What to do.
+
+    Returns:
+        Its outcome. ``KeyboardInterrupt`` and ``SystemExit`` are no failures of the job and pass.
+    """
+    start = time.perf_counter()
+    try:
+        value = job.function(job.payload)
+    except Exception as error:
+        return Outcome(
+            key=job.key,
+            kind="exception",
+            error="".join(traceback.format_exception_only(error)).strip(),
+            trace=traceback.format_exc(),
+            seconds=time.perf_counter() - start,
+        )
+    return Outcome(key=job.key, kind="ok", value=value, seconds=time.perf_counter() - start)

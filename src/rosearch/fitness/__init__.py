@@ -1,0 +1,1 @@
+"""What a candidate is worth: distilled, attacked, measured, at one fidelity."""

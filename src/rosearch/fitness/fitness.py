@@ -1,0 +1,81 @@
+"""What a study measures of its candidates, and how: one scheme, one set of attacks, one list of examples for all."""
+
+from dataclasses import dataclass, field
+from typing import final
+
+from rosearch.attacks.attack import Attack
+from rosearch.attacks.deepwordbug import DeepWordBug
+from rosearch.attacks.pwws import PWWS
+from rosearch.core.component import Component
+from rosearch.core.protocols import Precision
+from rosearch.distillation.plain import Plain
+from rosearch.distillation.scheme import Scheme
+from rosearch.fitness.environmental import EnvironmentalFitness
+from rosearch.fitness.fidelity import Fidelity
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Fitness(Component):
+    """Robustness, accuracy and efficiency of a student, and the fidelities at which they are measured.
+
+    Args:
+        scheme: How every candidate is trained.
+        attacks: What the search attacks with, on dev.
+        unseen: What only finalists meet: another transformation and another lexicon than training and search used.
+        budgets: Queries per text at which the budget curve is read; unlimited is added.
+        share: Part of the full training steps that a candidate gets in the search.
+        dev_examples: Texts of dev that every candidate is attacked on.
+        test_examples: Texts of test that every finalist is attacked on.
+        environmental: Orders the front where one member must come first.
+        precision: Of matrix products in training.
+    """
+
+    scheme: Scheme = field(default_factory=Plain)
+    attacks: tuple[Attack, ...] = field(default_factory=lambda: (PWWS(),))
+    unseen: tuple[Attack, ...] = field(default_factory=lambda: (DeepWordBug(),))
+    budgets: tuple[int, ...] = (10, 20, 40, 80, 160)
+    share: float = 0.25
+    dev_examples: int = 200
+    test_examples: int = 500
+    environmental: EnvironmentalFitness = field(default_factory=EnvironmentalFitness)
+    precision: Precision = "auto"
+
+    def __post_init__(self) -> None:
+        # Strings and lists are welcome in Python too: Fitness(scheme="plain", attacks=["pwws"]).
+        object.__setattr__(self, "scheme", Scheme.from_config(self.scheme, where="scheme"))
+        for name in ("attacks", "unseen"):
+            attacks = tuple(Attack.from_config(attack, where=name) for attack in getattr(self, name))
+            object.__setattr__(self, name, attacks)
+        if not self.attacks:
+            raise ValueError("attacks must name at least one attack")
+        if not 0 < self.share <= 1:
+            raise ValueError("share must be in (0, 1]")
+        if min(self.dev_examples, self.test_examples) < 1:
+            raise ValueError("dev_examples and test_examples must be positive")
+        if list(self.budgets) != sorted(set(self.budgets)) or min(self.budgets, default=1) < 1:
+            raise ValueError("budgets must be positive and ascending")
+
+    @property
+    def search_fidelity(self) -> Fidelity:
+        """What every candidate of the search gets."""
+        return Fidelity(
+            name="search",
+            share=self.share,
+            split="dev",
+            examples=self.dev_examples,
+            attacks=self.attacks,
+            scores=("margin",),
+        )
+
+    @property
+    def full_fidelity(self) -> Fidelity:
+        """What finalists and baselines get: all steps, test, the unseen attacks too, both scores."""
+        return Fidelity(
+            name="full",
+            share=1.0,
+            split="test",
+            examples=self.test_examples,
+            attacks=self.attacks + self.unseen,
+            scores=("margin", "probability"),
+        )

@@ -1,0 +1,154 @@
+"""Accuracy and robustness of any model on one split: what a candidate, a teacher and a user's model all go through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from rosearch.attacks.attack import Attack
+from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
+from rosearch.attacks.query_cache import QueryCache
+from rosearch.attacks.result import AttackResult
+from rosearch.attacks.robustness import Robustness, lower_of
+from rosearch.core.events import Listener, ignore
+from rosearch.core.files import write_text
+from rosearch.core.fingerprint import canonical_json
+from rosearch.core.protocols import FloatArray, IntArray, Victim
+from rosearch.core.rng import SeedTree
+from rosearch.data.task import Split, Task
+from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
+from rosearch.fitness.fidelity import Fidelity, ScoreKind
+
+PROBABILITY_RESOLUTION = 1e-6
+"""Above the noise that a float32 model has between one batch and another."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What a model is worth on one split.
+
+    Args:
+        metrics: Figures by name, all finite.
+        robustness: One record for each attack and score, in the order of the fidelity.
+        results: The outcome of each text, by ``"<attack>-<score>"``.
+    """
+
+    metrics: Mapping[str, float]
+    robustness: tuple[Robustness, ...]
+    results: Mapping[str, tuple[AttackResult, ...]]
+
+    def write(self, folder: Path) -> None:
+        """Writes the outcome of each text as JSON lines, a file for each attack and score."""
+        for name, results in self.results.items():
+            lines = (canonical_json(result.to_record()) + "\n" for result in results)
+            write_text(folder / f"{name}.jsonl", "".join(lines))
+
+
+def measure(
+    victim: Victim,
+    task: Task,
+    fidelity: Fidelity,
+    *,
+    budgets: tuple[int, ...],
+    seed: int,
+    listener: Listener = ignore,
+) -> Measurement:
+    """Asks a model for a whole split, then attacks it on the split's fixed examples.
+
+    Args:
+        victim: The model.
+        task: Dev sets the scale of margins and the temperature; the fidelity's split is judged.
+        fidelity: Attacks, scores, split, number of examples.
+        budgets: Queries per text at which the budget curve is read.
+        seed: Decides the examples and the attacks' own randomness; the same for every model of a study.
+        listener: Hears the progress.
+
+    Returns:
+        ``robustness`` is the mean, over attacks, of the mean of the budget curve; ``robust_accuracy`` counts a text
+        only where it resists every attack under every score.
+    """
+    dev_logits = victim.logits(task.dev.texts)
+    split: Split = getattr(task, fidelity.split)
+    logits = dev_logits if fidelity.split == "dev" else victim.logits(split.texts)
+    scores = {kind: _score(kind, dev_logits, task.dev.labels) for kind in fidelity.scores}
+    rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split)
+    results: dict[str, tuple[AttackResult, ...]] = {}
+    records: list[Robustness] = []
+    cache = QueryCache()
+    for attack in fidelity.attacks:
+        for kind, score in scores.items():
+            outcome = attack.run(
+                victim,
+                [split.texts[row] for row in rows],
+                split.labels[rows].tolist(),
+                score=score,
+                seeds=SeedTree(seed).child("attack"),
+                example_ids=[f"{fidelity.split}-{row}" for row in rows],
+                budgets=budgets,
+                cache=cache,
+                listener=listener,
+            )
+            results[f"{attack.kind}-{kind}"] = outcome
+            records.append(Robustness.of(outcome, attack=attack, score=score, seed=seed))
+    metrics = _accuracies(logits, split.labels, task.classes) | _robustness_metrics(fidelity.attacks, records, results)
+    metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
+    return Measurement(metrics=metrics, robustness=tuple(records), results=results)
+
+
+def example_rows(size: int, count: int, *, seed: int, split: str) -> IntArray:
+    """Returns the rows that every model of a study is attacked on, ascending.
+
+    Args:
+        size: Texts in the split.
+        count: Rows wanted; all, where there are fewer.
+        seed: Of the study.
+        split: Name of the split.
+    """
+    rng = SeedTree(seed).child("examples", split).generator()
+    return np.sort(rng.permutation(size)[:count])
+
+
+def quoted(robustness: Sequence[Robustness], attack: str) -> Robustness:
+    """Returns the figure to quote under an attack: the lower of its scores'.
+
+    Args:
+        robustness: Records of one model.
+        attack: The kind of the attack.
+
+    Raises:
+        KeyError: If there is no record of that attack.
+    """
+    found = [record for record in robustness if record.recipe["kind"] == attack]
+    if not found:
+        raise KeyError(f"not attacked with {attack!r}")
+    return reduce(lower_of, found)
+
+
+def _score(kind: ScoreKind, dev_logits: FloatArray, dev_labels: IntArray) -> Score:
+    if kind == "margin":
+        return MarginScore(scale=margin_scale(dev_logits, dev_labels))
+    temperature = fit_temperature(dev_logits, dev_labels)
+    return ProbabilityScore(temperature=temperature, resolution=PROBABILITY_RESOLUTION)
+
+
+def _accuracies(logits: FloatArray, labels: IntArray, classes: int) -> dict[str, float]:
+    right = logits.argmax(axis=1) == labels
+    by_class = [float(right[labels == label].mean()) for label in range(classes) if (labels == label).any()]
+    return {"accuracy": float(right.mean()), "balanced_accuracy": float(np.mean(by_class))}
+
+
+def _robustness_metrics(
+    attacks: tuple[Attack, ...], records: Sequence[Robustness], results: Mapping[str, tuple[AttackResult, ...]]
+) -> dict[str, float]:
+    best = [quoted(records, attack.kind) for attack in attacks]
+    resists = np.all([[result.robust for result in outcome] for outcome in results.values()], axis=0)
+    return {
+        "robustness": float(np.mean([record.mean_of_budget_curve for record in best])),
+        "robust_accuracy": float(resists.mean()),
+        "examples": float(len(resists)),
+        "attack_queries": float(sum(result.queries for outcome in results.values() for result in outcome)),
+    }

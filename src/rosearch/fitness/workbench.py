@@ -1,0 +1,206 @@
+"""Where candidates are made and measured: holds what all of them share, loaded once per process."""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rosearch.attacks.goal import MarginScore
+from rosearch.core.events import Listener, ignore
+from rosearch.core.fingerprint import fingerprint
+from rosearch.core.protocols import Victim
+from rosearch.core.rng import SeedTree
+from rosearch.cost.latency import measure_latency
+from rosearch.data.task import Task
+from rosearch.data.tokenization import Encoded, Tokenizer
+from rosearch.device import seeded, threads
+from rosearch.distillation.trainer import TRAINER_VERSION, TrainingReport, train
+from rosearch.distillation.training_set import TrainingSet
+from rosearch.fitness.evaluation import Candidate, Evaluation
+from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.fitness import Fitness
+from rosearch.fitness.majority import MajorityClass
+from rosearch.fitness.measurement import measure
+from rosearch.space.architecture import Architecture
+from rosearch.space.size import flops, parameter_count
+from rosearch.students.inputs import svd_embedding
+from rosearch.students.network import BUILDER_VERSION, StudentNetwork
+from rosearch.students.student import Student
+from rosearch.teachers.outputs import Outputs
+from rosearch.teachers.teacher import PreparedTeacher
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Workbench:
+    """Trains and measures candidates on one task with one teacher.
+
+    Args:
+        task: What is classified.
+        teacher: Ready, with its cached outputs.
+        fitness: Scheme, attacks, fidelities.
+        seed: Of the whole study.
+        thread_count: Threads per candidate; results may differ in the last bits between counts, never between runs.
+    """
+
+    task: Task
+    teacher: PreparedTeacher
+    fitness: Fitness
+    seed: int
+    thread_count: int = 1
+
+    def prepare(self, listener: Listener = ignore) -> None:
+        """Loads what every candidate needs, so that a missing file is found before any work is done.
+
+        Args:
+            listener: Hears the progress.
+
+        Raises:
+            AssetError: If a lexicon cannot be had.
+        """
+        self.teacher.outputs(self.task.train.texts, listener=listener)
+        text, label = self.task.dev.texts[0], int(self.task.dev.labels[0])
+        for attack in self.fitness.full_fidelity.attacks:
+            # A rehearsal on one text with a model that never errs loads whatever the attack reads.
+            attack.run(MajorityClass(self.task), [text], [label], score=MarginScore(), seeds=SeedTree(self.seed))
+
+    def evaluate(
+        self, candidate: Candidate, fidelity: Fidelity, *, folder: Path | None = None, listener: Listener = ignore
+    ) -> Evaluation:
+        """Makes a candidate and measures it.
+
+        Args:
+            candidate: What to build and how to train it.
+            fidelity: How long to train and what to attack with.
+            folder: Where the student and the results of each text are written; None writes nothing.
+            listener: Hears the progress.
+
+        Raises:
+            DivergenceError: If the training is lost.
+        """
+        with threads(self.thread_count):
+            victim, report = self._make(candidate, fidelity, listener)
+            start = time.perf_counter()
+            measured = measure(
+                victim, self.task, fidelity, budgets=self.fitness.budgets, seed=self.seed, listener=listener
+            )
+            metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
+            if fidelity.name == "full":
+                metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
+        if folder is not None:
+            measured.write(folder / "attacks")
+            if isinstance(victim, Student):
+                victim.save_pretrained(folder / "student")
+        training_id = self.training_id(candidate, fidelity)
+        judged = [fidelity.attacks, fidelity.scores, fidelity.split, fidelity.examples, self.fitness.budgets]
+        return Evaluation(
+            name=candidate.name,
+            repeat=candidate.repeat,
+            training_id=training_id,
+            attack_id=fingerprint([training_id, self.seed, *judged]),
+            metrics=metrics | ({"training_s": report.seconds} if report else {}),
+            robustness=measured.robustness,
+            architecture=candidate.architecture,
+            details={"training": report.to_record()} if report else {},
+        )
+
+    def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:
+        """Names everything that decides a candidate's weights."""
+        return fingerprint(
+            {
+                "model": candidate.model,
+                "architecture": candidate.architecture.architecture_id if candidate.architecture else None,
+                "scheme": candidate.scheme.to_config() if candidate.scheme else None,
+                "task": self.task.fingerprint,
+                "teacher": self.teacher.fingerprint,
+                "seed": [self.seed, candidate.repeat],
+                "share": fidelity.share,
+                "precision": self.fitness.precision,
+                "threads": self.thread_count,
+                "versions": [BUILDER_VERSION, TRAINER_VERSION],
+                "parent": None,
+            }
+        )
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Rows of the students' embedding tables."""
+        return len(self._word_embeddings)
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The teacher's, which its students share."""
+        return self.teacher.tokenizer()
+
+    def _make(
+        self, candidate: Candidate, fidelity: Fidelity, listener: Listener
+    ) -> tuple[Victim, TrainingReport | None]:
+        if candidate.model == "majority":
+            return MajorityClass(self.task), None
+        if candidate.model == "teacher":
+            return self.teacher.model(), None
+        if candidate.architecture is None or candidate.scheme is None:
+            raise ValueError(f"{candidate.name}: a student needs an architecture and a scheme")
+        seeds = SeedTree(self.seed).child("training", candidate.architecture.architecture_id, candidate.repeat)
+        network = self._network(candidate.architecture, seeds)
+        scheme = candidate.scheme
+        distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
+        data = TrainingSet(
+            encoded=self._encoded, labels=self.task.train.labels, outputs=self._outputs if distils else None
+        )
+        report = train(
+            network,
+            data,
+            scheme,
+            seeds=seeds,
+            share=fidelity.share,
+            precision=self.fitness.precision,
+            stage=f"{candidate.name[:24]}: training",
+            listener=listener,
+        )
+        student = Student(
+            network, self.tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length
+        )
+        return student, report
+
+    def _network(self, architecture: Architecture, seeds: SeedTree) -> StudentNetwork:
+        with seeded(seeds.child("build").integer()):
+            network = StudentNetwork(
+                architecture,
+                vocabulary_size=self.vocabulary_size,
+                classes=self.task.classes,
+                padding_id=self.tokenizer.padding_id,
+            )
+        table = svd_embedding(self._word_embeddings, architecture.input.rank)
+        network.input.load_table(table)
+        return network
+
+    def _sizes(self, candidate: Candidate) -> dict[str, float]:
+        if candidate.model == "majority":
+            return {"parameters": 0.0}
+        if candidate.architecture is None:
+            return {"parameters": float(self.teacher.parameters)}
+        count = parameter_count(candidate.architecture, vocabulary_size=self.vocabulary_size, classes=self.task.classes)
+        length = round(float(self._encoded.lengths.mean()))
+        return {
+            "parameters": float(count.total),
+            "parameters_without_embedding": float(count.without_embedding),
+            "flops": float(flops(candidate.architecture, length=length, classes=self.task.classes)),
+            "flops_length": float(length),
+        }
+
+    @cached_property
+    def _encoded(self) -> Encoded:
+        return self.tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+
+    @cached_property
+    def _outputs(self) -> Outputs:
+        return self.teacher.outputs(self.task.train.texts)
+
+    @cached_property
+    def _word_embeddings(self) -> NDArray[np.float32]:
+        return self.teacher.word_embeddings()

@@ -1,0 +1,69 @@
+"""WordNet: a word's synonyms are the other lemmas of all its synsets."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, final
+
+from rosearch.lexicons.lexicon import Lexicon
+from rosearch.lexicons.wordnet_files import WordNetFiles
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class WordNet(Lexicon):
+    """Synonyms from a WordNet 3.0 database, of every part of speech and every sense.
+
+    The word is looked up in lower case; synonyms come in the database's case (mostly lower), and the word as written
+    is left out, so that "Good" has the synonym "good". Phrases, which WordNet joins with "_", are left out.
+
+    Args:
+        path: A folder with ``index.*`` and ``data.*``, such as NLTK's ``corpora/wordnet`` or Debian's
+            ``/usr/share/wordnet``; None fetches the pinned copy once.
+
+    References:
+        Miller (1995). WordNet: A Lexical Database for English. Communications of the ACM 38(11).
+
+    Differences from NLTK's reader, whose answers TextAttack uses: where the folder lacks ``*.exc``, irregular forms
+    come from lemminflect. With those files the answers are the same. This reader loads nothing beforehand.
+    """
+
+    path: str | None = None
+    kind: Literal["wordnet"] = "wordnet"
+
+    def synonyms(self, word: str) -> tuple[str, ...]:
+        """Returns the one-word synonyms of ``word``, sorted.
+
+        Raises:
+            AssetError: If the folder is missing or incomplete.
+        """
+        return _synonyms(self.path, word)
+
+    def fingerprint(self) -> str:
+        """Returns a name of the database's content, exception files included.
+
+        Raises:
+            AssetError: If the folder is missing or incomplete.
+        """
+        return WordNetFiles(_folder(self.path)).fingerprint()
+
+
+@lru_cache(maxsize=200_000)
+def _synonyms(path: str | None, word: str) -> tuple[str, ...]:
+    found: set[str] = set()
+    for lemmas in _files(path).synsets(word.lower()):
+        found.update(lemma for lemma in lemmas if lemma != word and "_" not in lemma)
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=4)
+def _files(path: str | None) -> WordNetFiles:
+    return WordNetFiles(_folder(path))
+
+
+def _folder(path: str | None) -> Path:
+    if path is not None:
+        return Path(path)
+    from rosearch.data.assets import WORDNET, fetch
+
+    return fetch(WORDNET)

@@ -1,0 +1,1 @@
+"""The evolutionary search: strategies that propose, selection and survival, the front, and the study."""

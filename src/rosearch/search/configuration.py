@@ -1,0 +1,108 @@
+"""A whole search as one file: task, teacher, space, strategy, fitness, and how much of everything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, final
+
+from rosearch.core.component import Component, nearest
+from rosearch.core.config import override, read_toml
+from rosearch.core.errors import ConfigError
+from rosearch.data.rotten_tomatoes import RottenTomatoes
+from rosearch.data.task import TaskSource
+from rosearch.executors.executor import Executor
+from rosearch.executors.serial import Serial
+from rosearch.fitness.fitness import Fitness
+from rosearch.search.evolution import Evolution
+from rosearch.search.strategy import Strategy
+from rosearch.space.space import DagSpace
+from rosearch.teachers.pretrained import Pretrained
+from rosearch.teachers.teacher import Teacher
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SearchSettings(Component):
+    """How much is searched, and how what is found is confirmed.
+
+    Args:
+        trials: Architectures to evaluate.
+        window: Proposal k sees the trials up to k - window, in order, whatever the executor; at least its workers.
+        finalists: Members of the front that are trained from scratch at full fidelity.
+        repeats: Trainings of each finalist and of each trained baseline, with different seeds.
+        threads: Threads of one evaluation; part of what decides the last bits of a result.
+        executor: Who carries out the evaluations.
+    """
+
+    trials: int = 100
+    window: int = 8
+    finalists: int = 4
+    repeats: int = 3
+    threads: int = 1
+    executor: Executor = field(default_factory=Serial)
+
+    def __post_init__(self) -> None:
+        for name in ("trials", "window", "repeats", "threads"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if self.finalists < 0:
+            raise ValueError("finalists must not be negative")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Configuration(Component):
+    """Everything that decides a search's results.
+
+    Args:
+        seed: Of the seed tree that all random numbers come from.
+        task: Where the labelled text is.
+        teacher: Whom the students learn from.
+        space: Where to look.
+        strategy: How to look.
+        fitness: How candidates are trained and measured.
+        search: How much of everything.
+    """
+
+    seed: int = 0
+    task: TaskSource = field(default_factory=RottenTomatoes)
+    teacher: Teacher = field(default_factory=Pretrained)
+    space: DagSpace = field(default_factory=lambda: DagSpace.preset("default"))
+    strategy: Strategy = field(default_factory=Evolution)
+    fitness: Fitness = field(default_factory=Fitness)
+    search: SearchSettings = field(default_factory=SearchSettings)
+
+    @classmethod
+    def read(cls, path: Path, *, overrides: Iterable[str] = ()) -> "Configuration":
+        """Reads a search's TOML; paths in it are relative to the current directory.
+
+        Args:
+            path: The file.
+            overrides: ``section.key=value`` assignments that are laid over it.
+
+        Raises:
+            ConfigError: If a key or kind is unknown or a value does not fit; the nearest name is suggested.
+        """
+        return cls.from_tables(override(read_toml(path), overrides), where=str(path))
+
+    @classmethod
+    def from_tables(cls, tables: dict[str, Any], *, where: str) -> "Configuration":
+        """Builds the configuration from nested tables, section by section, so that an error names its section.
+
+        Args:
+            tables: What the TOML holds.
+            where: The file, for error messages.
+
+        Raises:
+            ConfigError: If something in it does not fit.
+        """
+        known = {item.name for item in fields(cls)}
+        sections = {"task": TaskSource, "teacher": Teacher, "strategy": Strategy, "fitness": Fitness}
+        sections |= {"search": SearchSettings, "space": DagSpace}
+        values: dict[str, Any] = {}
+        for name, table in tables.items():
+            if name not in known:
+                raise ConfigError(f"{where}: unknown section or key {name!r}. {nearest(name, known)}")
+            family = sections.get(name)
+            values[name] = family.from_config(table, where=f"{where}: [{name}]") if family else table
+        return cls.from_config(values, where=where)

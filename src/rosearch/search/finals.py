@@ -1,0 +1,74 @@
+"""The last stage: baselines and finalists, trained from scratch at full fidelity, attacked on test."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from rosearch.distillation.hard_labels import HardLabels
+from rosearch.fitness.environmental import EnvironmentalFitness
+from rosearch.fitness.evaluation import Candidate
+from rosearch.fitness.fitness import Fitness
+from rosearch.space.architecture import Architecture, InputGenes
+from rosearch.store.records import Trial
+from rosearch.students.standard import bag_of_embeddings, uniform_transformer
+
+Baseline = Literal["majority class", "teacher", "bag of embeddings", "Transformer", "Transformer, not distilled"]
+
+
+def bag_candidate(fitness: Fitness, *, rank: int, repeat: int = 0) -> Candidate:
+    """Returns the bag of embeddings: a student whose accuracy is below its own is infeasible.
+
+    Args:
+        fitness: Gives the scheme.
+        rank: Width of its embedding table.
+        repeat: Which of several trainings.
+    """
+    architecture = bag_of_embeddings(InputGenes(rank=rank, trained=True))
+    return Candidate(name="bag of embeddings", architecture=architecture, scheme=fitness.scheme, repeat=repeat)
+
+
+def choose_finalists(front: Sequence[Trial], fitness: EnvironmentalFitness, *, count: int) -> tuple[Trial, ...]:
+    """Picks members of the front, the best environmental fitness first; equals go by index."""
+
+    def worth(trial: Trial) -> tuple[float, int]:
+        value = fitness(
+            balanced_accuracy=trial.metric("balanced_accuracy"),
+            robustness=trial.robustness,
+            parameters=trial.metric("parameters"),
+        )
+        return -value, trial.index
+
+    return tuple(sorted(front, key=worth)[:count])
+
+
+def baselines(
+    fitness: Fitness, *, like: Architecture, vocabulary_size: int, classes: int, repeats: int
+) -> Iterator[Candidate]:
+    """Gives the baselines that every report shows beside the finalists.
+
+    Args:
+        fitness: Gives the scheme, and the schedule of the one without distillation.
+        like: The student whose size and input the uniform Transformer takes over.
+        vocabulary_size: Rows of the embedding table.
+        classes: Classes of the task.
+        repeats: Trainings of each trained baseline.
+    """
+    yield Candidate(name="majority class", model="majority")
+    yield Candidate(name="teacher", model="teacher")
+    transformer = uniform_transformer(like=like, vocabulary_size=vocabulary_size, classes=classes)
+    alone = HardLabels(schedule=fitness.scheme.schedule)
+    for repeat in range(repeats):
+        yield bag_candidate(fitness, rank=like.input.rank, repeat=repeat)
+        yield Candidate(name="Transformer", architecture=transformer, scheme=fitness.scheme, repeat=repeat)
+        yield Candidate(name="Transformer, not distilled", architecture=transformer, scheme=alone, repeat=repeat)
+
+
+def finalist_candidates(finalists: Sequence[Trial], fitness: Fitness, *, repeats: int) -> Iterator[Candidate]:
+    """Gives the finalists' full-fidelity trainings; the name is the architecture's id."""
+    for trial in finalists:
+        for repeat in range(repeats):
+            yield Candidate(
+                name=trial.architecture.architecture_id,
+                architecture=trial.architecture,
+                scheme=fitness.scheme,
+                repeat=repeat,
+            )

@@ -1,0 +1,183 @@
+"""The run directory: the database of a search, and the places of everything in it.
+
+run.toml            resolved configuration, written once      provenance.json   versions, hardware, fingerprints
+journal.jsonl       append-only, the only truth               run.lock          one writer
+teacher/            cached outputs                            trials/0042-9f3a1c/
+finalists/          full-fidelity repeats                     tables/ figures/ report.html    derived
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from rosearch.core.config import read_toml
+from rosearch.core.errors import ConfigError, InputError
+from rosearch.core.files import read_json, write_json, write_text
+from rosearch.store.difference import difference
+from rosearch.store.journal import Entry, Journal, read_journal
+from rosearch.store.lock import locked
+from rosearch.store.records import Proposal, Trial
+from rosearch.store.toml import plain, to_toml
+
+TRIAL = "trial"
+"""The kind of journal entry that holds a trial."""
+
+
+@final
+@dataclass(frozen=True)
+class RunDirectory:
+    """A run directory by its path. Reading needs no lock; ``writing`` takes it.
+
+    Args:
+        path: The directory; it need not exist yet.
+    """
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> "RunDirectory":
+        """Opens an existing run directory for reading.
+
+        Args:
+            path: The directory.
+
+        Raises:
+            InputError: If there is no run in it.
+        """
+        directory = cls(path)
+        if not directory.exists:
+            raise InputError(f"{path}: not a run directory (it has no run.toml). Give the --run-dir of a search.")
+        return directory
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun here."""
+        return self._configuration_path.is_file()
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """The resolved configuration that the run was begun with."""
+        return read_toml(self._configuration_path)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Versions, hardware, command line and fingerprints that the run was begun with."""
+        data: dict[str, Any] = read_json(self._provenance_path)
+        return data
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The journal's complete records, in order."""
+        return read_journal(self.journal_path).entries
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """The recorded trials, by index."""
+        return trials_of(self.entries)
+
+    @property
+    def journal_path(self) -> Path:
+        """The only truth."""
+        return self.path / "journal.jsonl"
+
+    @property
+    def teacher_path(self) -> Path:
+        """Where the teacher's cached outputs lie."""
+        return self.path / "teacher"
+
+    def trial_path(self, proposal: Proposal) -> Path:
+        """Where the files of a trial lie, such as ``trials/0042-9f3a1c``."""
+        return self.path / "trials" / f"{proposal.index:04d}-{_short(proposal)}"
+
+    def finalist_path(self, proposal: Proposal, *, repeat: int) -> Path:
+        """Where the files of one full-fidelity repeat lie, such as ``finalists/0042-9f3a1c/1``."""
+        return self.path / "finalists" / f"{proposal.index:04d}-{_short(proposal)}" / str(repeat)
+
+    @contextmanager
+    def writing(
+        self,
+        *,
+        configuration: Mapping[str, Any],
+        fingerprints: Mapping[str, str],
+        provenance: Mapping[str, Any],
+        may_change: tuple[str, ...] = (),
+    ) -> Iterator[Journal]:
+        """Begins or resumes the run and holds its lock for a block.
+
+        Args:
+            configuration: Resolved, as plain data; written as run.toml by whoever begins the run.
+            fingerprints: Of what the run stands on: the task, the teacher, the lexicons.
+            provenance: Versions, hardware, command line; recorded once, not compared.
+            may_change: Dotted keys (with everything under them) that a resumed run may set anew, such as the number of
+                trials; run.toml keeps the first.
+
+        Yields:
+            The journal, replayed and open for appending.
+
+        Raises:
+            LockError: If another process writes here.
+            ConfigError: If configuration or fingerprints differ from those recorded; each difference is shown.
+            JournalError: If the journal is damaged in the middle.
+        """
+        with locked(self.path / "run.lock"):
+            if self.exists:
+                self._refuse_change(configuration, fingerprints, may_change)
+            else:
+                self._begin(configuration, {**provenance, "fingerprints": dict(fingerprints)})
+            with Journal.open(self.journal_path) as journal:
+                yield journal
+
+    @property
+    def _configuration_path(self) -> Path:
+        return self.path / "run.toml"
+
+    @property
+    def _provenance_path(self) -> Path:
+        return self.path / "provenance.json"
+
+    def _begin(self, configuration: Mapping[str, Any], provenance: Mapping[str, Any]) -> None:
+        if self.journal_path.exists():
+            raise ConfigError(
+                f"{self.path}: has a journal but no run.toml. Put the run.toml back, or give another directory."
+            )
+        write_json(self._provenance_path, provenance)
+        # Last, as its presence says that the run was begun.
+        write_text(self._configuration_path, to_toml(configuration))
+
+    def _refuse_change(
+        self, configuration: Mapping[str, Any], fingerprints: Mapping[str, str], may_change: tuple[str, ...]
+    ) -> None:
+        changes = {
+            **difference(self.configuration, plain(configuration)),
+            **difference({"fingerprints": self.provenance.get("fingerprints", {})}, {"fingerprints": fingerprints}),
+        }
+        refused = [f"  {key}: {change}" for key, change in changes.items() if not _covered(key, may_change)]
+        if refused:
+            lines = "\n".join(refused)
+            raise ConfigError(
+                f"{self.path}: was begun with another configuration, task or teacher (recorded -> given):\n{lines}\n"
+                "Give what was recorded to resume, or another run directory to begin anew."
+            )
+
+
+def trials_of(entries: tuple[Entry, ...]) -> tuple[Trial, ...]:
+    """Picks the trials out of a journal's records.
+
+    Args:
+        entries: The records.
+
+    Returns:
+        The trials by index, whatever the order in which they finished.
+    """
+    trials = (Trial.from_record(entry.data) for entry in entries if entry.kind == TRIAL)
+    return tuple(sorted(trials, key=lambda trial: trial.index))
+
+
+def _covered(key: str, prefixes: tuple[str, ...]) -> bool:
+    return any(key == prefix or key.startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def _short(proposal: Proposal) -> str:
+    return proposal.architecture.architecture_id[:6]

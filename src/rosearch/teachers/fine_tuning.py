@@ -1,0 +1,144 @@
+"""Fine-tuning: a pretrained checkpoint becomes a classifier for the task."""
+
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import nn
+
+from rosearch.core.errors import DivergenceError, TeacherError
+from rosearch.core.events import Listener, Progress, ignore
+from rosearch.core.protocols import IntArray
+from rosearch.core.rng import SeedTree
+from rosearch.data.task import Split, Task
+from rosearch.device import computing, seeded
+from rosearch.teachers.model import TeacherModel
+from rosearch.teachers.pretrained import FineTuning
+
+WARM_UP_SHARE = 0.1
+
+
+def fine_tune(
+    model: TeacherModel, task: Task, settings: FineTuning, *, seeds: SeedTree, listener: Listener = ignore
+) -> float:
+    """Trains ``model`` in place and leaves it at the epoch that is best on dev.
+
+    Args:
+        model: The checkpoint with a fresh head.
+        task: Gives the training and dev texts.
+        settings: Epochs, learning rate, frozen layers.
+        seeds: Keys the order of the texts, dropout and nothing else.
+        listener: Hears the progress.
+
+    Returns:
+        The dev accuracy of the kept epoch, in [0, 1].
+
+    Raises:
+        DivergenceError: If the loss is not finite.
+    """
+    train = _subset(task.train, settings.max_texts, seeds)
+    freeze_lower_layers(model.network, settings.frozen_layers)
+    rng = seeds.child("order").generator()
+    steps = settings.epochs * -(-len(train) // settings.batch_size)
+    optimizer, scheduler = _optimizer(model.network, settings, steps)
+    best, best_weights, done = -1.0, {}, 0
+    with seeded(seeds.child("dropout").integer()):
+        for epoch in range(1, settings.epochs + 1):
+            model.network.train()
+            for rows in _batches(train, settings.batch_size, rng):
+                loss = _step(model, train, rows, optimizer)
+                scheduler.step()
+                done += 1
+                detail = f"loss {loss:.3f}" + (f", dev {best:.1%}" if best >= 0 else "")
+                listener(Progress(stage="teacher: fine-tuning", done=done, total=steps, unit="steps", detail=detail))
+            accuracy = dev_accuracy(model, task)
+            if accuracy > best:
+                best, best_weights = accuracy, copy.deepcopy(model.network.state_dict())
+            listener(
+                Progress(
+                    stage="teacher: fine-tuning",
+                    done=done,
+                    total=steps,
+                    unit="steps",
+                    detail=f"epoch {epoch}: dev {accuracy:.1%}, best {best:.1%}",
+                )
+            )
+    model.network.load_state_dict(best_weights)
+    model.network.requires_grad_(False).eval()
+    return best
+
+
+def dev_accuracy(model: TeacherModel, task: Task) -> float:
+    """Returns the share of the dev split that the model classifies right."""
+    model.network.eval()
+    return float(np.mean(model.logits(task.dev.texts).argmax(1) == task.dev.labels))
+
+
+def freeze_lower_layers(network: nn.Module, layers: int) -> None:
+    """Stops training of the embeddings and of the lowest ``layers`` Transformer layers; 0 freezes nothing.
+
+    Raises:
+        TeacherError: If the network has no stack of that many layers.
+    """
+    if layers == 0:
+        return
+    depth = getattr(network.config, "num_hidden_layers", 0)
+    stacks = [part for part in network.modules() if isinstance(part, nn.ModuleList) and len(part) == depth]
+    if not stacks or layers > depth:
+        raise TeacherError(f"frozen_layers = {layers}: the checkpoint has {depth} layers. Use a smaller number, or 0.")
+    network.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]  # every transformers model has it
+    for name, part in network.named_modules():
+        if name.endswith("embeddings"):
+            part.requires_grad_(False)
+    for layer in stacks[0][:layers]:
+        layer.requires_grad_(False)
+
+
+def _step(model: TeacherModel, train: Split, rows: IntArray, optimizer: torch.optim.Optimizer) -> float:
+    batch = model.encode([train.texts[row] for row in rows])
+    labels = torch.from_numpy(train.labels[rows]).to(model.device)
+    with computing(model.device, model.precision):
+        logits = model.network(**batch).logits[:, model.column_order]
+    loss = nn.functional.cross_entropy(logits.float(), labels)
+    if not torch.isfinite(loss):
+        raise DivergenceError("The teacher's fine-tuning diverged. Lower [teacher.fine_tuning] learning_rate.")
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
+    optimizer.step()
+    return float(loss.detach())
+
+
+def _optimizer(
+    network: nn.Module, settings: FineTuning, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    trained = [weight for weight in network.parameters() if weight.requires_grad]
+    groups = [
+        {"params": [weight for weight in trained if weight.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [weight for weight in trained if weight.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate)
+    warm_up = max(1, round(WARM_UP_SHARE * steps))
+
+    def share(step: int) -> float:
+        return min((step + 1) / warm_up, max(0.0, (steps - step) / max(1, steps - warm_up)))
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+
+
+def _batches(split: Split, batch_size: int, rng: np.random.Generator) -> Iterator[IntArray]:
+    """Yields each text once, in shuffled batches of like lengths."""
+    sizes = np.array([len(text) if isinstance(text, str) else sum(map(len, text)) for text in split.texts])
+    noisy = sizes * rng.uniform(0.9, 1.1, len(sizes))
+    order = np.argsort(noisy, kind="stable")
+    starts = rng.permutation(np.arange(0, len(order), batch_size))
+    for start in starts:
+        yield order[start : start + batch_size]
+
+
+def _subset(split: Split, count: int | None, seeds: SeedTree) -> Split:
+    if count is None or count >= len(split.texts):
+        return split
+    rows = np.sort(seeds.child("subset").generator().permutation(len(split.texts))[:count])
+    return Split(texts=tuple(split.texts[row] for row in rows), labels=split.labels[rows])

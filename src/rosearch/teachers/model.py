@@ -1,0 +1,178 @@
+"""A pretrained classifier with its own tokenizer: texts in, logits and states out."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self, final
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from rosearch.core.errors import TeacherError
+from rosearch.core.protocols import Device, FloatArray, Precision, Text
+from rosearch.device import computing, resolve_device, resolve_precision
+from rosearch.teachers.outputs import TeacherBatch
+
+BATCH_TOKENS = 4096
+"""Word pieces per forward pass, padding included: enough to fill two cores, small enough for their caches."""
+
+
+@final
+class TeacherModel:
+    """A sequence classifier from transformers; a `Victim` like any student.
+
+    Args:
+        network: The classifier.
+        tokenizer: Its tokenizer, as transformers loads it.
+        label_names: The task's classes, in the order of the logits that this class returns.
+        max_length: Longest input in word pieces.
+        head_is_fresh: Whether the classification head was made here and must be trained.
+        device: Where to run.
+        precision: Of matrix products.
+    """
+
+    def __init__(
+        self,
+        network: Any,
+        tokenizer: Any,
+        *,
+        label_names: tuple[str, ...],
+        max_length: int,
+        head_is_fresh: bool = False,
+        device: Device = "auto",
+        precision: Precision = "auto",
+    ) -> None:
+        self.device = resolve_device(device)
+        self.precision = resolve_precision(precision, self.device)
+        self.network = network.to(self.device).eval()
+        self.tokenizer = tokenizer
+        self.label_names = label_names
+        self.max_length = max_length
+        self.head_is_fresh = head_is_fresh
+        self.column_order = column_order(network.config, label_names)
+
+    @classmethod
+    def load(cls, path: str | Path, *, label_names: tuple[str, ...], max_length: int) -> Self:
+        """Loads a checkpoint; a head that does not fit is replaced by a fresh one.
+
+        Args:
+            path: A directory or a hub id.
+            label_names: The task's classes.
+            max_length: Longest input in word pieces.
+
+        Raises:
+            TeacherError: If the checkpoint or its tokenizer cannot be loaded.
+        """
+        source = str(path)
+        with _quiet_transformers():
+            try:
+                config = AutoConfig.from_pretrained(source)
+                fresh = not has_fitting_head(config, len(label_names))
+                head = _head(label_names) if fresh else {}
+                network = AutoModelForSequenceClassification.from_pretrained(
+                    source, dtype=torch.float32, use_safetensors=True, ignore_mismatched_sizes=True, **head
+                )
+                tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
+            except (OSError, ValueError, KeyError) as error:
+                raise TeacherError(
+                    f"{source}: cannot be loaded as a text classifier: {str(error).splitlines()[0]} "
+                    "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
+                ) from error
+        return cls(network, tokenizer, label_names=label_names, max_length=max_length, head_is_fresh=fresh)
+
+    def encode(self, texts: Sequence[Text]) -> dict[str, Tensor]:
+        """Tokenises texts into one padded batch on the model's device."""
+        first = [text if isinstance(text, str) else text[0] for text in texts]
+        second = [text[1] for text in texts if not isinstance(text, str)] or None
+        batch = self.tokenizer(
+            first, second, padding=True, truncation=True, max_length=self.max_length, return_tensors="pt"
+        )
+        return {name: tensor.to(self.device) for name, tensor in batch.items()}
+
+    @torch.inference_mode()
+    def outputs(self, texts: Sequence[Text]) -> TeacherBatch:
+        """Runs one batch; logits in the task's order, states of the last layer in float32."""
+        batch = self.encode(texts)
+        with computing(self.device, self.precision):
+            result = self.network(**batch, output_hidden_states=True)
+        hidden_BLD = result.hidden_states[-1].float()
+        mask_BL = batch["attention_mask"]
+        weights_BL1 = mask_BL.unsqueeze(-1).to(hidden_BLD.dtype)
+        pooled_BD = (hidden_BLD * weights_BL1).sum(1) / weights_BL1.sum(1)
+        logits = result.logits.float()[:, self.column_order]
+        lengths = mask_BL.sum(1).tolist()
+        states = [row[:length].cpu().numpy() for row, length in zip(hidden_BLD, lengths, strict=True)]
+        return TeacherBatch(logits=logits.cpu().numpy(), pooled=pooled_BD.cpu().numpy(), token_states=states)
+
+    @torch.inference_mode()
+    def logits(self, texts: Sequence[Text]) -> FloatArray:
+        """Returns logits, shape ``(len(texts), classes)``; texts of like length are run together."""
+        sizes = [len(text) if isinstance(text, str) else sum(map(len, text)) for text in texts]
+        order = np.argsort(sizes, kind="stable")
+        result = np.empty((len(texts), len(self.label_names)))
+        for rows in _groups(order, sizes):
+            batch = self.encode([texts[row] for row in rows])
+            with computing(self.device, self.precision):
+                logits = self.network(**batch).logits
+            result[rows] = logits.float()[:, self.column_order].cpu().numpy()
+        return result
+
+
+def has_fitting_head(config: Any, classes: int) -> bool:
+    """Says whether a checkpoint was saved as a classifier with this number of classes."""
+    names = getattr(config, "architectures", None) or []
+    return any(name.endswith("ForSequenceClassification") for name in names) and config.num_labels == classes
+
+
+def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
+    """Returns for each of the task's classes the column of the checkpoint's logits.
+
+    Classes are matched by name where the checkpoint names them, else by position.
+
+    Raises:
+        TeacherError: If the checkpoint names its classes and the names are not the task's.
+    """
+    names = {str(name).casefold(): int(index) for index, name in (config.id2label or {}).items()}
+    wanted = [name.casefold() for name in label_names]
+    if set(wanted) == set(names):
+        return [names[name] for name in wanted]
+    if all(name.startswith("label_") for name in names):
+        return list(range(len(label_names)))
+    raise TeacherError(
+        f"The checkpoint's classes are {sorted(names)}, the task's are {list(label_names)}. "
+        "Name the classes in [task] labels as the checkpoint does, or mend id2label in its config.json."
+    )
+
+
+def _head(label_names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "num_labels": len(label_names),
+        "id2label": dict(enumerate(label_names)),
+        "label2id": {name: index for index, name in enumerate(label_names)},
+    }
+
+
+def _groups(order: np.ndarray[Any, Any], sizes: Sequence[int]) -> Iterator[np.ndarray[Any, Any]]:
+    """Cuts rows sorted by size into batches of about `BATCH_TOKENS`, at four characters a word piece."""
+    start = 0
+    for end in range(1, len(order) + 1):
+        if end == len(order) or (end + 1 - start) * (sizes[order[end]] / 4 + 2) > BATCH_TOKENS:
+            yield order[start:end]
+            start = end
+
+
+@contextlib.contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """Keeps progress bars and notices about fresh heads off the terminal: the library never prints."""
+    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,0 +1,85 @@
+"""From a checkpoint's name to a folder that distillation can read."""
+
+from pathlib import Path
+
+import numpy as np
+
+from rosearch.core.errors import TeacherError
+from rosearch.core.events import Listener, Notice, ignore
+from rosearch.core.files import whole_file, write_json
+from rosearch.core.fingerprint import fingerprint, fingerprint_file
+from rosearch.core.rng import SeedTree
+from rosearch.data.assets import MINILM, fetch
+from rosearch.data.task import Task
+from rosearch.data.tokenization import Tokenizer
+from rosearch.teachers.fine_tuning import dev_accuracy, fine_tune
+from rosearch.teachers.model import TeacherModel
+from rosearch.teachers.pretrained import Pretrained
+from rosearch.teachers.teacher import PreparedTeacher
+
+
+def prepare(
+    settings: Pretrained, task: Task, folder: Path, *, seeds: SeedTree, listener: Listener = ignore
+) -> PreparedTeacher:
+    """Loads a checkpoint, fine-tunes it where its head does not fit, and writes all that distillation needs.
+
+    Args:
+        settings: Which checkpoint, and how to train it.
+        task: What it must classify.
+        folder: Where the files stand afterwards; ``teacher.json`` is written last.
+        seeds: The branch of the seed tree for fine-tuning.
+        listener: Hears the progress.
+
+    Raises:
+        TeacherError: If the model cannot be loaded or does not fit the task.
+    """
+    source = str(fetch(MINILM, listener=listener)) if settings.model == "minilm" else settings.model
+    model = TeacherModel.load(source, label_names=task.label_names, max_length=settings.max_length)
+    if model.head_is_fresh:
+        listener(Notice(text=f"{settings.model} has no head for {', '.join(task.label_names)}: it is fine-tuned."))
+        accuracy = fine_tune(model, task, settings.fine_tuning, seeds=seeds, listener=listener)
+    else:
+        accuracy = dev_accuracy(model, task)
+    local = Path(source)
+    model_path = local if local.is_dir() and not model.head_is_fresh else _save(model, folder)
+    _write_tables(model, folder)
+    teacher = PreparedTeacher(
+        folder=folder,
+        model_path=model_path,
+        fingerprint=_name(model_path, settings.max_length),
+        label_names=task.label_names,
+        hidden_size=int(model.network.config.hidden_size),
+        max_length=settings.max_length,
+        parameters=sum(weight.numel() for weight in model.network.parameters()),
+        dev_accuracy=accuracy,
+        fine_tuned=model.head_is_fresh,
+    )
+    write_json(folder / "teacher.json", teacher.to_record())
+    return teacher
+
+
+def _save(model: TeacherModel, folder: Path) -> Path:
+    """Writes the classifier as a Hugging Face directory, so that the run needs neither hub nor package again."""
+    path = folder / "model"
+    model.network.save_pretrained(path)
+    model.tokenizer.save_pretrained(path)
+    return path
+
+
+def _write_tables(model: TeacherModel, folder: Path) -> None:
+    """Writes what students start from: the tokenizer and the word embeddings."""
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise TeacherError(
+            f"{type(model.tokenizer).__name__} has no fast version, and students run on fast tokenizers only. "
+            "Save the checkpoint with a tokenizer.json."
+        )
+    Tokenizer(backend, padding_id=model.tokenizer.pad_token_id or 0).save(folder)
+    table = model.network.get_input_embeddings().weight.detach().float().cpu().numpy()
+    with whole_file(folder / "word_embeddings.npy") as temporary, temporary.open("wb") as handle:
+        np.save(handle, table, allow_pickle=False)
+
+
+def _name(model_path: Path, max_length: int) -> str:
+    weights = sorted(model_path.glob("*.safetensors"))
+    return fingerprint([max_length, *(fingerprint_file(path) for path in weights)])

@@ -1,0 +1,84 @@
+"""A teacher that is any pretrained checkpoint with, or in want of, a classification head."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, final
+
+from rosearch.core.events import Listener, ignore
+from rosearch.core.fingerprint import fingerprint, fingerprint_file
+from rosearch.core.rng import SeedTree
+from rosearch.data.task import Task
+from rosearch.teachers.teacher import PreparedTeacher, Teacher
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FineTuning:
+    """How a checkpoint without a fitting head is trained; the epoch that is best on dev is kept.
+
+    Args:
+        epochs: Passes over the training texts.
+        learning_rate: Peak of a linear warm-up and decay.
+        batch_size: Texts per step.
+        frozen_layers: Lower Transformer layers, with the embeddings, that keep their weights; 0 trains everything.
+        max_texts: Training texts used at most; None for all.
+        weight_decay: Of AdamW, on matrices only.
+    """
+
+    epochs: int = 3
+    learning_rate: float = 5e-5
+    batch_size: int = 32
+    frozen_layers: int = 0
+    max_texts: int | None = None
+    weight_decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1 or self.learning_rate <= 0:
+            raise ValueError("epochs, batch_size and learning_rate must be positive")
+        if self.frozen_layers < 0 or (self.max_texts is not None and self.max_texts < 1):
+            raise ValueError("frozen_layers must not be negative and max_texts must be positive")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Pretrained(Teacher):
+    """Any checkpoint that ``AutoModelForSequenceClassification`` loads from safetensors.
+
+    Args:
+        model: A directory, a hub id, or ``"minilm"`` for the checkpoint that pip alone can fetch.
+        fine_tuning: Used where the checkpoint has no head with the task's classes.
+        max_length: Longest input in word pieces; longer texts are cut.
+    """
+
+    kind: Literal["pretrained"] = "pretrained"
+    model: str = "minilm"
+    fine_tuning: FineTuning = field(default_factory=FineTuning)
+    max_length: int = 128
+
+    def __post_init__(self) -> None:
+        if self.max_length < 4:
+            raise ValueError("max_length must be at least 4 word pieces")
+
+    def prepare(self, task: Task, folder: Path, *, seeds: SeedTree, listener: Listener = ignore) -> PreparedTeacher:
+        """Fetches, loads, fine-tunes where needed, and writes the teacher's folder.
+
+        Args:
+            task: What the teacher must classify.
+            folder: Where its files stand afterwards.
+            seeds: The branch of the seed tree for fine-tuning.
+            listener: Hears the progress.
+
+        Raises:
+            TeacherError: If the model cannot be loaded or does not fit the task.
+        """
+        if (folder / "teacher.json").is_file():
+            return PreparedTeacher.open(folder)
+        from rosearch.teachers.preparation import prepare
+
+        return prepare(self, task, folder, seeds=seeds, listener=listener)
+
+    def source_fingerprint(self) -> str:
+        """Hashes the weights of a directory; a hub id and ``"minilm"`` stand for themselves."""
+        folder = Path(self.model)
+        weights = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+        return fingerprint([self.model if not weights else None, *(fingerprint_file(path) for path in weights)])

@@ -1,0 +1,53 @@
+"""A tiny BERT with random weights, as a directory that any loader of checkpoints reads."""
+
+from pathlib import Path
+
+from rosearch.core.files import write_json
+from rosearch.testing.toy_task import BLAME, FRAMES, PRAISE, SYNONYMS, THINGS
+
+
+def write_toy_teacher(folder: Path, *, seed: int = 0) -> Path:
+    """Writes a two-layer BERT without a classification head, and its tokenizer.
+
+    Args:
+        folder: Where it shall stand.
+        seed: Decides the weights.
+
+    Returns:
+        ``folder``.
+    """
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    from rosearch.device import seeded
+
+    folder.mkdir(parents=True, exist_ok=True)
+    vocabulary = folder / "vocab.txt"
+    vocabulary.write_text("\n".join(word_pieces()) + "\n", encoding="utf-8")
+    BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True).save_pretrained(folder)
+    with seeded(seed), torch.no_grad():
+        config = BertConfig(
+            vocab_size=len(word_pieces()),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            max_position_embeddings=64,
+        )
+        BertModel(config).save_pretrained(folder)
+    return folder
+
+
+def write_toy_lexicon(path: Path) -> Path:
+    """Writes the toy synonyms as a table that the lexicon kind ``"table"`` reads; returns ``path``."""
+    write_json(path, {word: list(synonyms) for word, synonyms in SYNONYMS.items()})
+    return path
+
+
+def word_pieces() -> list[str]:
+    """Returns a vocabulary of the toy task's words, and of letters for all others."""
+    frames = " ".join(FRAMES).format(thing="", other="", word="", second="").lower().split()
+    words = {*frames, *PRAISE, *BLAME, *THINGS, *(word for row in SYNONYMS.values() for word in row if " " not in word)}
+    letters = "abcdefghijklmnopqrstuvwxyz'"
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return [*special, *sorted(words | set(letters)), *(f"##{letter}" for letter in letters)]
