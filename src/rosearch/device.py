@@ -8,6 +8,9 @@ import torch
 
 from rosearch.core.protocols import Device, Precision
 
+SMALLEST_BFLOAT16_WIDTH = 256
+"""On a CPU; `benchmarks/precision.py` measures where bfloat16 begins to pay."""
+
 
 def resolve_device(device: Device) -> torch.device:
     """Returns the device that ``device`` means on this machine; ``"auto"`` prefers CUDA, then MPS, then the CPU."""
@@ -18,11 +21,21 @@ def resolve_device(device: Device) -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def resolve_precision(precision: Precision, device: torch.device) -> Literal["float32", "bfloat16"]:
-    """Returns the precision of matrix products; ``"auto"`` is bfloat16 where the device computes in it natively."""
+def resolve_precision(
+    precision: Precision, device: torch.device, *, width: int = SMALLEST_BFLOAT16_WIDTH
+) -> Literal["float32", "bfloat16"]:
+    """Returns the precision of matrix products.
+
+    Args:
+        precision: ``"auto"`` is bfloat16 where the device computes in it natively and the network is wide enough to
+            gain from it; on a CPU, casting costs a narrow network more than its products save.
+        device: Where they run.
+        width: Of the network.
+    """
     if precision != "auto":
         return precision
-    return "bfloat16" if _computes_bfloat16(device) else "float32"
+    wide = device.type != "cpu" or width >= SMALLEST_BFLOAT16_WIDTH
+    return "bfloat16" if wide and _computes_bfloat16(device) else "float32"
 
 
 def _computes_bfloat16(device: torch.device) -> bool:

@@ -20,7 +20,7 @@ class Schedule:
     """
 
     epochs: float = 8
-    batch_size: int = 32
+    batch_size: int = 64
     learning_rate: float = 1e-3
     warm_up_share: float = 0.1
     weight_decay: float = 0.01

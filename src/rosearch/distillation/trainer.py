@@ -88,7 +88,7 @@ def train(
         DivergenceError: If the loss is not finite or grows far beyond its smallest value.
     """
     device = resolve_device("auto")
-    resolved = resolve_precision(precision, device)
+    resolved = resolve_precision(precision, device, width=network.architecture.width)
     schedule = scheme.schedule
     steps = schedule.steps(len(data), share=share)
     rng = seeds.child("order").generator()
