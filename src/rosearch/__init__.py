@@ -46,7 +46,7 @@ _HOMES = {
     "Teacher": "rosearch.teachers.teacher",
 }
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - all of them are strings
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,8 +15,10 @@ from rosearch.attacks.session import Session
 from rosearch.attacks.verdict import Verdict
 from rosearch.core.component import Component
 from rosearch.core.events import Listener, ignore
+from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import Text, Victim
 from rosearch.core.rng import SeedTree
+from rosearch.lexicons.lexicon import Lexicon
 
 Compat: TypeAlias = Literal["textattack"]
 """Whose behaviour a recipe follows."""
@@ -46,6 +48,12 @@ class Attack(Component, ABC):
     def constraints(self) -> tuple[Constraint, ...]:
         """Returns what every text that ``search`` returns must keep; ``run`` checks it."""
         return ()
+
+    def fingerprint(self) -> str:
+        """Names the recipe with the content of its lexicons: equal names, equal attacks, wherever files lie."""
+        lexicons = [value for value in vars(self).values() if isinstance(value, Lexicon)]
+        plain = {name: value for name, value in self.to_config().items() if not isinstance(vars(self)[name], Lexicon)}
+        return fingerprint([plain, *(lexicon.fingerprint() for lexicon in lexicons)])
 
     @final
     def run(

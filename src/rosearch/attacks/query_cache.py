@@ -33,6 +33,9 @@ class QueryCache:
     def bind(self, victim: Victim) -> None:
         """Ties the cache to a victim.
 
+        Args:
+            victim: Whose answers are to be remembered.
+
         Raises:
             AttackError: If it holds the answers of another one.
         """

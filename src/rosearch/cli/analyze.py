@@ -28,7 +28,9 @@ def command(
         return
     for sample in (statistics.random, statistics.all):
         _print(sample, rows)
-    typer.echo("Robustness is the mean of the budget curve on dev; figures of a search are for choosing, not for quoting.")
+    typer.echo(
+        "Robustness is the mean of the budget curve on dev; figures of a search are for choosing, not for quoting."
+    )
 
 
 def _print(sample: "SampleStatistics", rows: int) -> None:

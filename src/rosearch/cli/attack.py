@@ -79,7 +79,9 @@ def _print(measurement: "Measurement", student: "Student", show: int) -> None:
 
     metrics = measurement.metrics
     typer.echo(f"accuracy {percent(metrics['accuracy'])}, balanced {percent(metrics['balanced_accuracy'])}")
-    table = Table("recipe", "robust accuracy [95 %]", "n", "of those right before", "worst class", "queries", "words changed")
+    table = Table(
+        "recipe", "robust accuracy [95 %]", "n", "of those right before", "worst class", "queries", "words changed"
+    )
     for recipe in dict.fromkeys(str(record.recipe["kind"]) for record in measurement.robustness):
         figures = quoted(measurement.robustness, recipe)
         low, high = figures.interval

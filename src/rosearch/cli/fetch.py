@@ -8,7 +8,9 @@ from rosearch.cli.console import JsonOption, emit_json, messages
 
 
 def command(
-    names: Annotated[list[str] | None, typer.Argument(help="Assets; all, where none is named.", show_default=False)] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assets; all, where none is named.", show_default=False)
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Fetch the default teacher, the demo's task and WordNet into the cache, each checked against its hash."""

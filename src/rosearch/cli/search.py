@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def command(
     config: Annotated[Path, typer.Argument(help="A search as TOML, such as configs/quickstart.toml.")],
     run: Annotated[
-        Path | None, typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False)
+        Path | None,
+        typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),
     ] = None,
     assignments: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value, laid over the TOML.", show_default=False)
@@ -70,8 +71,8 @@ class TrialLines:
         if isinstance(event, TrialRecorded):
             self._trial(event)
         elif isinstance(event, FinalRecorded):
-            name, total = event.evaluation.name, event.total
-            self._listener(Progress(stage="finals", done=event.done, total=total, unit="models", detail=f"last: {name}"))
+            detail = f"last: {event.evaluation.name}"
+            self._listener(Progress(stage="finals", done=event.done, total=event.total, unit="models", detail=detail))
 
     def _trial(self, event: "TrialRecorded") -> None:  # type: ignore[name-defined]  # noqa: F821
         from rosearch.cli.tables import millions, percent
@@ -93,7 +94,7 @@ class TrialLines:
 
 
 @contextmanager
-def stop_on_interrupt() -> "Iterator[Stop]":
+def stop_on_interrupt() -> Iterator["Stop"]:
     """Lets the first Ctrl-C ask for an end after the running trial, and the second one interrupt at once.
 
     Yields:

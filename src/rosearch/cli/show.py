@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def command(
     run: RunArgument,
     trial: Annotated[
-        int | None, typer.Argument(help="Number of a trial; the front's best by fitness if left out.", show_default=False)
+        int | None,
+        typer.Argument(help="Number of a trial; the front's best by fitness if left out.", show_default=False),
     ] = None,
     examples: Annotated[int, typer.Option("--examples", min=0, help="Adversarial examples for each attack.")] = 3,
     svg: Annotated[

@@ -26,7 +26,9 @@ def front_table(front: Sequence[Trial], fitness: EnvironmentalFitness) -> Table:
         front: Its members.
         fitness: Gives the last column.
     """
-    table = Table(title="Front of the search (dev, search fidelity: for choosing, not for quoting)", title_justify="left")
+    table = Table(
+        title="Front of the search (dev, search fidelity: for choosing, not for quoting)", title_justify="left"
+    )
     columns = ("trial", "architecture", "robustness", "robust acc.", "balanced acc.", "weights", "fitness")
     for number, name in enumerate(columns):
         table.add_column(name, justify="left" if number == 1 else "right", no_wrap=True)
@@ -76,8 +78,8 @@ def finals_table(rows: Sequence[FinalRow]) -> Table:
             style="bold" if row.trial is not None else None,
         )
     table.caption = (
-        "Each attacked figure is the lower of margin and calibrated probability, mean over seeds, with Wilson's interval "
-        "over the texts; no query limit. The search attacked with the first recipe only. "
+        "Each attacked figure is the lower of margin and calibrated probability, mean over seeds, with Wilson's "
+        "interval over the texts; no query limit. The search attacked with the first recipe only. "
         "* balanced accuracy more than 5 points below the teacher's."
     )
     table.caption_justify = "left"

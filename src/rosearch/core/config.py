@@ -11,6 +11,9 @@ from rosearch.core.errors import ConfigError
 def read_toml(path: Path) -> dict[str, Any]:
     """Reads a TOML file.
 
+    Args:
+        path: The file.
+
     Raises:
         ConfigError: If the file is missing, not UTF-8 or not TOML; the parser's line is named.
     """

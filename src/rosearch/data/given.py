@@ -25,6 +25,9 @@ class Given(TaskSource):
     def load(self, listener: Listener = ignore) -> Task:  # noqa: ARG002 - the signature of every source
         """Cannot: the texts are not on record.
 
+        Args:
+            listener: Hears nothing.
+
         Raises:
             TaskError: Always; it says how to resume such a run.
         """

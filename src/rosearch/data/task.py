@@ -131,7 +131,7 @@ class Task:
 
         Args:
             listener: Hears what was found and removed.
-            fields: Those of `rosearch.data.files.Files`: ``train``, and if wanted ``dev``, ``test``, ``text``,
+            **fields: Those of `rosearch.data.files.Files`: ``train``, and if wanted ``dev``, ``test``, ``text``,
                 ``label``, ``labels``, ``label_names``, ``dev_share``, ``test_share``, ``max_train``, ...
 
         Raises:

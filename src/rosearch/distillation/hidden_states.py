@@ -1,4 +1,7 @@
-"""Pooled states: what the student knows of the whole text is drawn to what the teacher knows.      B batch, D width"""
+"""Pooled states: what the student knows of the whole text is drawn to what the teacher knows.
+
+Shapes: B batch, D width.
+"""
 
 from torch import Tensor
 from torch.nn import functional

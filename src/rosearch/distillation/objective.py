@@ -1,4 +1,7 @@
-"""The weighted sum of the losses that a scheme names.      B batch, L tokens, D student width, C classes"""
+"""The weighted sum of the losses that a scheme names.
+
+Shapes: B batch, L tokens, D student width, C classes.
+"""
 
 from dataclasses import dataclass
 from typing import final
@@ -6,6 +9,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
+from rosearch.core.errors import ConfigError, TeacherError
 from rosearch.distillation.hidden_states import pooled_state_loss
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.soft_labels import soft_label_loss
@@ -60,14 +64,19 @@ class Objective(nn.Module):
     def _term(self, name: str, output: StudentOutput, batch: TrainingBatch) -> Tensor:
         match name:
             case "soft_labels":
-                assert batch.teacher_logits_BC is not None
-                return soft_label_loss(output.logits_BC, batch.teacher_logits_BC, temperature=self.temperature)
+                teacher_BC = _given(batch.teacher_logits_BC, name)
+                return soft_label_loss(output.logits_BC, teacher_BC, temperature=self.temperature)
             case "hard_labels":
                 return nn.functional.cross_entropy(output.logits_BC, batch.labels_B)
             case "pooled_states":
-                assert batch.teacher_pooled_BE is not None
-                return pooled_state_loss(self.projection(output.pooled_BD), batch.teacher_pooled_BE)
+                return pooled_state_loss(self.projection(output.pooled_BD), _given(batch.teacher_pooled_BE, name))
             case "token_relations":
-                assert batch.teacher_tokens_BLE is not None
-                return token_relation_loss(output.hidden_BLD, batch.teacher_tokens_BLE, batch.mask_BL)
-        raise AssertionError(f"no loss is called {name!r}")
+                teacher_BLE = _given(batch.teacher_tokens_BLE, name)
+                return token_relation_loss(output.hidden_BLD, teacher_BLE, batch.mask_BL)
+        raise ConfigError(f"[fitness.scheme] there is no loss {name!r}")
+
+
+def _given(tensor: Tensor | None, loss: str) -> Tensor:
+    if tensor is None:
+        raise TeacherError(f"The loss {loss} needs outputs that this teacher does not give. Set its weight to 0.")
+    return tensor

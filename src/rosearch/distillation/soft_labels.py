@@ -1,4 +1,7 @@
-"""Soft labels: the student's distribution is drawn to the teacher's.      B batch, C classes"""
+"""Soft labels: the student's distribution is drawn to the teacher's.
+
+Shapes: B batch, C classes.
+"""
 
 from torch import Tensor
 from torch.nn import functional

@@ -1,4 +1,7 @@
-"""Token relations: which tokens are alike for the teacher should be alike for the student.      B batch, L tokens, D width"""
+"""Token relations: which tokens are alike for the teacher should be alike for the student.
+
+Shapes: B batch, L tokens, D width.
+"""
 
 from torch import Tensor
 from torch.nn import functional

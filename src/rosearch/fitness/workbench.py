@@ -96,7 +96,13 @@ class Workbench:
             if isinstance(victim, Student):
                 victim.save_pretrained(folder / "student")
         training_id = self.training_id(candidate, fidelity)
-        judged = [fidelity.attacks, fidelity.scores, fidelity.split, fidelity.examples, self.fitness.budgets]
+        judged = [
+            [attack.fingerprint() for attack in fidelity.attacks],
+            fidelity.scores,
+            fidelity.split,
+            fidelity.examples,
+            self.fitness.budgets,
+        ]
         return Evaluation(
             name=candidate.name,
             repeat=candidate.repeat,

@@ -26,6 +26,9 @@ class Table(Lexicon):
     def synonyms(self, word: str) -> tuple[str, ...]:
         """Returns the listed synonyms of ``word``; none where the table does not know it.
 
+        Args:
+            word: As written in the text.
+
         Raises:
             AssetError: If the file is missing or is not such a table.
         """

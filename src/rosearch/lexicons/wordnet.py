@@ -34,6 +34,9 @@ class WordNet(Lexicon):
     def synonyms(self, word: str) -> tuple[str, ...]:
         """Returns the one-word synonyms of ``word``, sorted.
 
+        Args:
+            word: As written in the text.
+
         Raises:
             AssetError: If the folder is missing or incomplete.
         """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, Self, final
+from typing import Any, final
 
 from rosearch.fitness.evaluation import Evaluation
 from rosearch.search.pareto import front
@@ -36,11 +36,11 @@ class Results:
     completed: Mapping[str, int] | None = None
 
     @classmethod
-    def from_entries(cls, entries: Sequence[Entry]) -> Self:
+    def from_entries(cls, entries: Sequence[Entry]) -> "Results":
         """Reads a journal's records."""
-        return reduce(cls.plus, entries, cls())
+        return reduce(Results.plus, entries, Results())
 
-    def plus(self, entry: Entry) -> Self:
+    def plus(self, entry: Entry) -> "Results":
         """Returns the records with one more; kinds of later versions change nothing."""
         match entry.kind:
             case "trial":

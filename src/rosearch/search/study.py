@@ -213,7 +213,7 @@ class Study:
         task = self._task or configuration.task.load(listener)
         with self.directory.writing(
             configuration=configuration.to_config(),
-            fingerprints={"task": task.fingerprint, "teacher": configuration.teacher.source_fingerprint()},
+            fingerprints=_fingerprints(configuration, task),
             provenance=collect_provenance(),
             may_change=MAY_CHANGE,
         ) as journal:
@@ -271,3 +271,13 @@ def _record_teacher(journal: Journal, teacher: PreparedTeacher) -> None:
             f"{teacher.folder}: holds another teacher than the one that this run was begun with "
             f"({recorded['fingerprint']} -> {teacher.fingerprint}). Put the teacher's files back, or begin a new run."
         )
+
+
+def _fingerprints(configuration: Configuration, task: Task) -> dict[str, str]:
+    """Names what the run stands on and the configuration only points to; a resumed run refuses other content."""
+    attacks = configuration.fitness.full_fidelity.attacks
+    return {
+        "task": task.fingerprint,
+        "teacher": configuration.teacher.source_fingerprint(),
+        **{f"attack {attack.kind}": attack.fingerprint() for attack in attacks},
+    }

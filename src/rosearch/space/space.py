@@ -49,7 +49,7 @@ class DagSpace(SpaceBounds):
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:
-        """Returns a space by name.
+        """Returns a space by name, with any fields changed.
 
         Args:
             name: ``"default"``, ``"transformer-only"`` or ``"tiny"``.

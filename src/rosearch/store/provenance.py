@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-PACKAGES = ("rosearch", "torch", "transformers", "tokenizers", "numpy", "scipy", "nltk", "safetensors")
+PACKAGES = ("rosearch", "torch", "transformers", "tokenizers", "numpy", "scipy", "safetensors")
 
 
 def collect_provenance() -> dict[str, Any]:

@@ -16,7 +16,6 @@ from rosearch.students.inputs import PieceInput
 from rosearch.students.layers import LAYERS, TokenMask
 from rosearch.students.pooling import build_pooling
 
-
 BUILDER_VERSION = 1
 """Part of every training's id; raised when the same genes would give another network."""
 
@@ -30,9 +29,9 @@ class StudentOutput(NamedTuple):
         hidden_BLD: The normalised tokens that were pooled; at padding, finite values without meaning.
     """
 
-    logits_BC: Tensor  # noqa: N815  # fields are named like the tensors
-    pooled_BD: Tensor  # noqa: N815
-    hidden_BLD: Tensor  # noqa: N815
+    logits_BC: Tensor  # fields are named like the tensors
+    pooled_BD: Tensor
+    hidden_BLD: Tensor
 
 
 class NodeLayer(nn.Module):

@@ -78,6 +78,10 @@ def dev_accuracy(model: TeacherModel, task: Task) -> float:
 def freeze_lower_layers(network: nn.Module, layers: int) -> None:
     """Stops training of the embeddings and of the lowest ``layers`` Transformer layers; 0 freezes nothing.
 
+    Args:
+        network: Any Transformer of the transformers library.
+        layers: How many.
+
     Raises:
         TeacherError: If the network has no stack of that many layers.
     """

@@ -67,7 +67,7 @@ class TeacherModel:
             TeacherError: If the checkpoint or its tokenizer cannot be loaded.
         """
         source = str(path)
-        with _quiet_transformers():
+        with quiet_transformers():
             try:
                 config = AutoConfig.from_pretrained(source)
                 fresh = not has_fitting_head(config, len(label_names))
@@ -132,6 +132,10 @@ def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
 
     Classes are matched by name where the checkpoint names them, else by position.
 
+    Args:
+        config: The checkpoint's.
+        label_names: The task's classes.
+
     Raises:
         TeacherError: If the checkpoint names its classes and the names are not the task's.
     """
@@ -143,7 +147,7 @@ def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
         return list(range(len(label_names)))
     raise TeacherError(
         f"The checkpoint's classes are {sorted(names)}, the task's are {list(label_names)}. "
-        "Name the classes in [task] labels as the checkpoint does, or mend id2label in its config.json."
+        "Name the classes in [task] label_names as the checkpoint does, or mend id2label in its config.json."
     )
 
 
@@ -165,7 +169,7 @@ def _groups(order: np.ndarray[Any, Any], sizes: Sequence[int]) -> Iterator[np.nd
 
 
 @contextlib.contextmanager
-def _quiet_transformers() -> Iterator[None]:
+def quiet_transformers() -> Iterator[None]:
     """Keeps progress bars and notices about fresh heads off the terminal: the library never prints."""
     verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]

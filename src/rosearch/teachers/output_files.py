@@ -135,6 +135,9 @@ class OutputFiles:
     def append(self, rows: OutputRows) -> None:
         """Puts rows behind those that count; the caller holds the lock.
 
+        Args:
+            rows: What the teacher gave for some texts.
+
         Raises:
             TeacherError: If the rows have other shapes than those that are there.
         """

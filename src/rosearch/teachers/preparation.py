@@ -13,7 +13,7 @@ from rosearch.data.assets import MINILM, fetch
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Tokenizer
 from rosearch.teachers.fine_tuning import dev_accuracy, fine_tune
-from rosearch.teachers.model import TeacherModel
+from rosearch.teachers.model import TeacherModel, quiet_transformers
 from rosearch.teachers.pretrained import Pretrained
 from rosearch.teachers.teacher import PreparedTeacher
 
@@ -61,8 +61,9 @@ def prepare(
 def _save(model: TeacherModel, folder: Path) -> Path:
     """Writes the classifier as a Hugging Face directory, so that the run needs neither hub nor package again."""
     path = folder / "model"
-    model.network.save_pretrained(path)
-    model.tokenizer.save_pretrained(path)
+    with quiet_transformers():
+        model.network.save_pretrained(path)
+        model.tokenizer.save_pretrained(path)
     return path
 
 

@@ -83,6 +83,9 @@ class PreparedTeacher:
     def open(cls, folder: Path) -> "PreparedTeacher":
         """Reads a prepared teacher without loading its weights.
 
+        Args:
+            folder: Where ``prepare`` put it.
+
         Raises:
             TeacherError: If the folder holds no finished teacher.
         """

@@ -48,5 +48,8 @@ def toy_task(*, seed: int = 0, train: int = 240, dev: int = 60, test: int = 60) 
         rows.setdefault(text, label)
     texts, labels = tuple(rows), np.array(list(rows.values()))
     ends = np.cumsum([train, dev, test])
-    parts = [Split(texts[end - size : end], labels[end - size : end]) for end, size in zip(ends, (train, dev, test))]
+    parts = [
+        Split(texts[end - size : end], labels[end - size : end])
+        for end, size in zip(ends, (train, dev, test), strict=True)
+    ]
     return Task(name="toy", label_names=("bad", "good"), train=parts[0], dev=parts[1], test=parts[2])

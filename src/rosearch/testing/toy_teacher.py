@@ -17,15 +17,16 @@ def write_toy_teacher(folder: Path, *, seed: int = 0) -> Path:
         ``folder``.
     """
     import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
 
     from rosearch.device import seeded
+    from rosearch.teachers.model import quiet_transformers
 
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = folder / "vocab.txt"
     vocabulary.write_text("\n".join(word_pieces()) + "\n", encoding="utf-8")
     BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True).save_pretrained(folder)
-    with seeded(seed), torch.no_grad():
+    with seeded(seed), torch.no_grad(), quiet_transformers():
         config = BertConfig(
             vocab_size=len(word_pieces()),
             hidden_size=32,
