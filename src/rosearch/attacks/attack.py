@@ -1,13 +1,13 @@
 """The family of attacks: a recipe says what to try, the public call runs and checks it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias, final
 
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.constraints.constraint import Constraint
 from rosearch.attacks.dialogue import Search, Start
-from rosearch.attacks.engine import Engine, Entry
+from rosearch.attacks.engine import Engine
 from rosearch.attacks.goal import Score
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
@@ -79,8 +79,8 @@ class Attack(Component, ABC):
             texts: What to attack.
             labels: The gold label of each.
             score: What to maximise.
-            seeds: The branch of the run's seeds that attacks draw from, each text by (recipe, example id); a number
-                gives every text that same seed, as TextAttack's parity traces have it.
+            seeds: The branch that attacks draw from, each text by (recipe, example id); a number gives every text that
+                same seed, as in TextAttack's parity traces.
             example_ids: Names of the texts; their positions where left out.
             field: Which field of a pair to rewrite; the other stays and is seen by the victim only.
             budgets: Query budgets to tell the outcome of; each is what ``max_queries`` alone would have given.
@@ -101,24 +101,33 @@ class Attack(Component, ABC):
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
         engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener)
+        entries = (
+            (self._session(whole, name, score, seeds, field, budgets, max_queries), whole, int(label))
+            for name, whole, label in zip(names, texts, labels, strict=True)
+        )
         position = {name: at for at, name in enumerate(names)}
-
-        def sessions() -> Iterator[Entry]:
-            for name, text, label in zip(names, texts, labels, strict=True):
-                seed = seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer()
-                session = Session(
-                    text if isinstance(text, str) else text[field],
-                    example_id=name,
-                    search=self.search,
-                    score=score,
-                    seed=seed,
-                    budgets=budgets,
-                    max_queries=max_queries,
-                )
-                yield session, text, int(label)
-
-        results = verdict.of(engine.run(sessions(), total=len(names), field=field))
+        results = verdict.of(engine.run(entries, total=len(names), field=field))
         return tuple(sorted(results, key=lambda result: position[result.example_id]))
+
+    def _session(
+        self,
+        whole: Text,
+        name: str,
+        score: Score,
+        seeds: SeedTree | int,
+        field: int,
+        budgets: Sequence[int],
+        max_queries: int | None,
+    ) -> Session:
+        return Session(
+            whole if isinstance(whole, str) else whole[field],
+            example_id=name,
+            search=self.search,
+            score=score,
+            seed=seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer(),
+            budgets=budgets,
+            max_queries=max_queries,
+        )
 
 
 def _require_fitting(
