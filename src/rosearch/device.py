@@ -6,6 +6,7 @@ from typing import Literal
 
 import torch
 
+from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import Device, Precision
 
 SMALLEST_BFLOAT16_WIDTH = 256
@@ -13,12 +14,21 @@ SMALLEST_BFLOAT16_WIDTH = 256
 
 
 def resolve_device(device: Device) -> torch.device:
-    """Returns the device that ``device`` means on this machine; ``"auto"`` prefers CUDA, then MPS, then the CPU."""
-    if device != "auto":
-        return torch.device(device)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    """Returns the device that ``device`` means on this machine.
+
+    Args:
+        device: ``"auto"`` prefers CUDA, then MPS, then the CPU.
+
+    Raises:
+        ConfigError: If there is no such device.
+    """
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        return torch.device(next(name for name, is_there in present.items() if is_there))
+    if not present.get(device):
+        there = ", ".join(name for name, is_there in present.items() if is_there)
+        raise ConfigError(f"there is no device {device!r} on this machine. Use one of: auto, {there}.")
+    return torch.device(device)
 
 
 def resolve_precision(

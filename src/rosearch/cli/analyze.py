@@ -28,20 +28,17 @@ def command(
         return
     for sample in (statistics.random, statistics.all):
         _print(sample, rows)
-    typer.echo(
-        "Robustness is the mean of the budget curve on dev; figures of a search are for choosing, not for quoting."
-    )
+    emit("Robustness: mean of the budget curve on dev. Figures of a search are for choosing, not for quoting.")
 
 
 def _print(sample: "SampleStatistics", rows: int) -> None:
-    from rich.table import Table
+    from rosearch.cli.tables import table_of
 
     name = "the random sample" if sample.sample == "random" else "all trials (children share parents: q is too small)"
-    left_out = [f"{sample.failed} failed", f"{sample.infeasible} infeasible"]
-    typer.echo(f"Over {name}: n = {sample.n}, left out: {', '.join(left_out)}")
-    typer.echo(f"  {sample.conclusion}")
+    emit(f"Over {name}: n = {sample.n}, left out: {sample.failed} failed, {sample.infeasible} infeasible")
+    emit(f"  {sample.conclusion}")
     if sample.rows:
-        table = Table("feature", "outcome", "rho [95 %]", "rho given size", "p", "q")
+        table = table_of("feature", "outcome", "rho [95 %]", "rho given\nsize", "p", "q", left=2)
         for row in sample.rows[:rows]:
             low, high = row.interval
             partial = "-" if row.partial_rho is None else f"{row.partial_rho:+.2f}"
@@ -49,7 +46,7 @@ def _print(sample: "SampleStatistics", rows: int) -> None:
             table.add_row(row.feature, row.outcome, *figures, style="bold" if row.found else None)
         emit(table)
         if len(sample.rows) > rows:
-            typer.echo(f"  {len(sample.rows) - rows} more lines: --rows {len(sample.rows)}, or --json")
+            emit(f"  {len(sample.rows) - rows} more lines: --rows {len(sample.rows)}, or --json")
     if sample.constant:
-        typer.echo(f"  the same in all of them, hence left out: {', '.join(sample.constant)}")
-    typer.echo("")
+        emit(f"  the same in all of them, hence left out: {', '.join(sample.constant)}")
+    emit("")

@@ -1,103 +1,151 @@
 """`rosearch attack`: attacks a student on labelled text, and quotes what is left."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json, messages
+from rosearch.cli.console import JsonOption, emit, emit_json, emit_long, messages
 
 if TYPE_CHECKING:
+    from rosearch.attacks.robustness import Robustness
     from rosearch.data.task import Task
     from rosearch.fitness.measurement import Measurement
     from rosearch.students.student import Student
 
 
 def command(
-    model: Annotated[Path, typer.Argument(help="A student's folder, such as RUN/finalists/0003-9f3a1c/0/student.")],
-    data: Annotated[Path, typer.Option("--data", help="Labelled text: TSV, CSV or JSON lines.")],
-    text: Annotated[str, typer.Option("--text", help="Name of the text field.")] = "text",
-    label: Annotated[str, typer.Option("--label", help="Name of the label field.")] = "label",
-    recipes: Annotated[list[str] | None, typer.Option("--recipe", help="May be repeated; all, if left out.")] = None,
-    examples: Annotated[int, typer.Option("--examples", min=1, help="Texts to attack.")] = 200,
-    budgets: Annotated[list[int] | None, typer.Option("--budget", min=1, help="Queries per text; repeatable.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of the choice of texts and of the attacks.")] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the outcome of each text.")] = None,
-    show: Annotated[int, typer.Option("--show", min=0, help="Adversarial examples to print.")] = 3,
+    model: Annotated[
+        Path, typer.Argument(help="A student's folder, or a run directory: its best finalist on its own test split.")
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Labelled text: TSV, CSV or JSON lines; needed with a student's folder."),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="FIELD", help='Of the text; twice for pairs. Default: "text".')
+    ] = None,
+    label: Annotated[str, typer.Option("--label", metavar="FIELD", help="Of the label.")] = "label",
+    labels: Annotated[
+        str | None, typer.Option("--labels", metavar="A,B", help="What the file calls the student's classes, in order.")
+    ] = None,
+    recipes: Annotated[
+        list[str] | None,
+        typer.Option("--recipe", metavar="KIND", help="Or an inline table; repeatable. Default: all, or the run's."),
+    ] = None,
+    examples: Annotated[
+        int | None, typer.Option("--examples", min=1, metavar="N", help="Texts. Default: 200, or the run's.")
+    ] = None,
+    budgets: Annotated[
+        list[int] | None,
+        typer.Option("--budget", min=1, metavar="N", help="Queries per text; repeatable. Default: 10 ... 160."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Of texts and attacks. Default: 0, or the run's.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")] = None,
+    show: Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")] = 3,
     json: JsonOption = False,
 ) -> None:
     """Attack a student by margin and by calibrated probability; quote the lower figure with its interval."""
-    from rosearch.attacks.attack import Attack
+    from rosearch.cli.assault import FileOfTexts, assault_on, attack_from, given
     from rosearch.cli.progress import showing_progress
-    from rosearch.fitness.fidelity import Fidelity
-    from rosearch.fitness.measurement import measure
     from rosearch.students.student import Student
 
-    attacks = tuple(Attack.from_config(recipe, where="--recipe") for recipe in recipes or ("pwws", "deepwordbug"))
-    student = Student.from_pretrained(model)
-    fidelity = Fidelity(
-        name="full", share=1.0, split="test", examples=examples, attacks=attacks, scores=("margin", "probability")
+    names = None if labels is None else tuple(name.strip() for name in labels.split(","))
+    assault = given(
+        assault_on(model),
+        texts=None if data is None else FileOfTexts(path=data, text=tuple(text or ["text"]), label=label, labels=names),
+        attacks=tuple(attack_from(recipe) for recipe in recipes) if recipes else None,
+        budgets=tuple(sorted(set(budgets))) if budgets else None,
+        examples=examples,
+        seed=seed,
     )
-    with showing_progress(messages) as listener:
-        task = read_task(data, student, text=text, label=label)
-        curve = tuple(sorted(set(budgets or (10, 20, 40, 80, 160))))
-        measurement = measure(student, task, fidelity, budgets=curve, seed=seed, listener=listener)
+    student = Student.from_pretrained(assault.student)
+    with showing_progress(messages) as display:
+        task = assault.texts.load(student, display)
+        measurement = assault.carry_out(student, task, display)
     if out is not None:
         measurement.write(out)
     if json:
-        records = [record.to_record() for record in measurement.robustness]
-        emit_json({"model": str(model), "metrics": dict(measurement.metrics), "robustness": records})
-    else:
-        _print(measurement, student, show)
+        emit_json(
+            {
+                "student": str(assault.student),
+                "texts": str(assault.texts),
+                "metrics": dict(measurement.metrics),
+                "robustness": [record.to_record() for record in measurement.robustness],
+            }
+        )
+        return
+    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(task, measurement)}")
+    _print(measurement, student, show)
 
 
-def read_task(data: Path, student: "Student", *, text: str, label: str) -> "Task":
-    """Reads one file as a task whose test half is attacked, and whose dev half sets temperature and scale.
-
-    Args:
-        data: The file.
-        student: Gives the classes.
-        text: Name of the text field.
-        label: Name of the label field.
-
-    Raises:
-        TaskError: If a row does not fit.
-    """
-    from rosearch.data.task import Task
-
-    return Task.from_files(
-        train=data, text=text, label=label, labels=student.label_names, dev_share=0.3, test_share=0.6
-    )
+def _sizes(task: "Task", measurement: "Measurement") -> str:
+    attacked = round(measurement.metrics["examples"])
+    return f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
 
 
 def _print(measurement: "Measurement", student: "Student", show: int) -> None:
-    from rich.table import Table
-
     from rosearch.cli.examples import render_examples
     from rosearch.cli.tables import percent
     from rosearch.fitness.measurement import quoted
 
+    kinds = dict.fromkeys(str(record.recipe["kind"]) for record in measurement.robustness)
+    figures = [quoted(measurement.robustness, kind) for kind in kinds]
     metrics = measurement.metrics
-    typer.echo(f"accuracy {percent(metrics['accuracy'])}, balanced {percent(metrics['balanced_accuracy'])}")
-    table = Table(
-        "recipe", "robust accuracy [95 %]", "n", "of those right before", "worst class", "queries", "words changed"
+    emit_long(
+        f"right    {percent(metrics['accuracy'])} before any attack, balanced over classes "
+        f"{percent(metrics['balanced_accuracy'])}\n"
     )
-    for recipe in dict.fromkeys(str(record.recipe["kind"]) for record in measurement.robustness):
-        figures = quoted(measurement.robustness, recipe)
-        low, high = figures.interval
+    _print_figures(figures, student.label_names)
+    emit(f"Right under every attack and score: {percent(metrics['robust_accuracy'])}.")
+    for record in figures:
+        name = f"{record.recipe['kind']}-{record.score['kind']}"
+        examples = list(render_examples(measurement.results[name], student.label_names, count=show))
+        if examples:
+            emit_long(f"\n{record.recipe['kind']} by {record.score['kind']}, changed words in brackets:")
+        for example in examples:
+            emit_long(example)
+
+
+def _print_figures(figures: "list[Robustness]", label_names: tuple[str, ...]) -> None:
+    from rosearch.cli.tables import table_of
+
+    title = "Accuracy under attack in %, no query limit; wrong before the attack counts as lost"
+    table = table_of(
+        "recipe", "by", "robust accuracy\n[95 %]", "n", "worst class", "queries\na text", title=title, left=2
+    )
+    for record in figures:
+        low, high = record.interval
         table.add_row(
-            f"{recipe} by {figures.score['kind']}",
-            f"{percent(figures.robust_accuracy)} [{100 * low:.1f}, {100 * high:.1f}]",
-            str(figures.n),
-            percent(figures.robust_of_correct),
-            f"{percent(figures.worst_class_accuracy)} ({student.label_names[figures.worst_class]})",
-            f"{figures.mean_queries:.0f}",
-            f"{figures.mean_perturbed_percent:.0f} %",
+            str(record.recipe["kind"]),
+            str(record.score["kind"]),
+            f"{100 * record.robust_accuracy:.1f} [{100 * low:.1f}, {100 * high:.1f}]",
+            str(record.n),
+            f"{100 * record.worst_class_accuracy:.1f} {label_names[record.worst_class]}",
+            f"{record.mean_queries:.0f}",
         )
-    table.caption = "the lower of margin and calibrated probability is quoted; no query limit"
     emit(table)
-    typer.echo(f"right under every attack and score: {percent(metrics['robust_accuracy'])}")
-    for name, results in measurement.results.items():
-        if name.endswith("-margin"):
-            for example in render_examples(results, student.label_names, count=show):
-                emit(example)
+    budgets = (str(budget) for budget in figures[0].budget_curve)
+    curve = table_of("recipe", *budgets, "no limit", "mean", title="The same within a budget of queries a text")
+    for record in figures:
+        shares = [*record.budget_curve.values(), record.robust_accuracy, record.mean_of_budget_curve]
+        curve.add_row(str(record.recipe["kind"]), *(f"{100 * share:.1f}" for share in shares))
+    emit(curve)
+    for record in figures:
+        changed = f"changed {record.mean_perturbed_percent:.0f} % of the words where it succeeded"
+        emit(f"{_settings(record.recipe)}, seed {record.seed}: {changed}")
+    emit("Each recipe was run by margin and by calibrated probability; the lower outcome is shown.")
+
+
+def _settings(recipe: Mapping[str, Any]) -> str:
+    """Renders a recipe's settings in a line."""
+    kind = str(recipe["kind"])
+    parts = [
+        _settings(value) if isinstance(value, Mapping) else f"{name} {value}"
+        for name, value in recipe.items()
+        if value is not None and name != "kind"
+    ]
+    return f"{kind} ({', '.join(parts)})" if parts else kind

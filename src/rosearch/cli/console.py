@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
-results = Console(soft_wrap=True)
-messages = Console(stderr=True)
+results = Console(highlight=False)
+messages = Console(stderr=True, highlight=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
 
@@ -18,5 +18,15 @@ def emit_json(data: Any) -> None:
 
 
 def emit(renderable: RenderableType) -> None:
-    """Prints something for people on stdout."""
-    results.print(renderable)
+    """Prints something for people on stdout, fitted to the terminal; in plain strings, brackets are no markup."""
+    results.print(renderable, markup=False)
+
+
+def emit_long(renderable: RenderableType) -> None:
+    """Prints text on stdout and leaves the breaking of lines to the terminal, so that it can be copied."""
+    results.print(renderable, markup=False, soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """Prints a message on stderr."""
+    messages.print(text, markup=False, soft_wrap=True)

@@ -1,17 +1,37 @@
 """The program `rosearch`: its commands, and how errors reach a person."""
 
+import functools
+import io
 import sys
-from typing import Annotated
+import traceback
+from collections.abc import Callable
+from typing import Annotated, ParamSpec
 
-import click
 import typer
 
 from rosearch import __version__
 from rosearch.cli import analyze, attack, fetch, search, show, status
-from rosearch.cli.console import messages
+from rosearch.cli.console import messages, tell
 from rosearch.core.errors import RoSearchError
 
-INTERRUPTED = 130
+FAILED, INTERRUPTED = 1, 130
+
+P = ParamSpec("P")
+
+
+def interruptible(command: Callable[P, None]) -> Callable[P, None]:
+    """Returns a command that Ctrl-C ends with the exit code that shells expect."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            tell("Stopped.")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return wrapped
+
 
 app = typer.Typer(
     name="rosearch",
@@ -21,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (fetch, search, status, show, analyze, attack):
-    app.command(name=module.__name__.rpartition(".")[2])(module.command)
+    app.command(name=module.__name__.rpartition(".")[2])(interruptible(module.command))
 
 
 def print_version(wanted: bool) -> None:
@@ -36,38 +56,44 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where an error came from; anywhere on the command line.")
+    ] = False,
 ) -> None:
     """Searches for small text classifiers that stay right when somebody rewrites their input."""
 
 
 def main() -> None:
     """Runs the program: exit code 0 for success, 1 for a failure, 2 for wrong input, 130 for an interrupt."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without the signs of a drawing shows question marks instead of an error.
+            stream.reconfigure(errors="replace")
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
-    if len(arguments) < len(sys.argv) - 1:
-        app(arguments)
-        return
+    debug = len(arguments) < len(sys.argv) - 1
     try:
-        sys.exit(app(arguments, standalone_mode=False) or 0)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        messages.print("Stopped. The same command goes on where this one ended.")
-        sys.exit(INTERRUPTED)
-    except RoSearchError as error:
-        messages.print(f"[bold red]Error:[/] {_escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        app(arguments)
     except Exception as error:
-        name = type(error).__name__
-        messages.print(f"[bold red]Unexpected {name}:[/] {_escape(str(error))}", highlight=False, soft_wrap=True)
-        messages.print("This is a fault of rosearch. `rosearch --debug ...` shows where it came from.")
-        sys.exit(1)
+        if debug:
+            traceback.print_exc()
+        sys.exit(report_error(error, debug=debug))
 
 
-def _escape(text: str) -> str:
-    from rich.markup import escape
+def report_error(error: Exception, *, debug: bool) -> int:
+    """Says on stderr what went wrong, in words.
 
-    return escape(text)
+    Args:
+        error: One of rosearch's own, or a fault of the program.
+        debug: Whether the traceback was shown.
+
+    Returns:
+        The exit code.
+    """
+    from rich.text import Text
+
+    expected = isinstance(error, RoSearchError)
+    name = "Error" if expected else f"Unexpected {type(error).__name__}"
+    messages.print(Text.assemble((f"{name}: ", "bold red"), str(error)), soft_wrap=True)
+    if not expected and not debug:
+        tell("This is a fault of rosearch. Add --debug to see where it came from.")
+    return error.exit_code if isinstance(error, RoSearchError) else FAILED

@@ -1,11 +1,11 @@
 """Shows events: bars with the time left on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import final
+from typing import Protocol, final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -15,19 +15,32 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from rosearch.core.events import Event, Listener, Notice, Progress
+from rosearch.core.events import Event, Notice, Progress
 
 SECONDS_BETWEEN_LINES = 15.0
+SPEED_PERIOD_S = 3600.0
+"""A trial takes minutes; the time left is judged by those of the last hour."""
+
+
+class Display(Protocol):
+    """A listener that can also keep something in view."""
+
+    def __call__(self, event: Event) -> None:
+        """Shows one event."""
+        ...
+
+    def pin(self, renderable: RenderableType) -> None:
+        """Keeps something in view above the bars, in place of what was there."""
+        ...
 
 
 @contextmanager
-def showing_progress(console: Console) -> Iterator[Listener]:
+def showing_progress(console: Console) -> Iterator[Display]:
     """Gives a listener that shows what it hears on ``console`` until the block ends.
 
     Args:
@@ -39,25 +52,49 @@ def showing_progress(console: Console) -> Iterator[Listener]:
     if not console.is_terminal:
         yield PlainLines(console)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Amount(), TimeElapsedColumn())
-    with Bars(*columns, TimeRemainingColumn(), TextColumn("{task.fields[detail]}"), console=console) as bars:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), _Amount())
+    with PinnedBars(
+        *columns,
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[detail]}"),
+        console=console,
+        transient=True,
+        speed_estimate_period=SPEED_PERIOD_S,
+    ) as bars:
         yield LiveBars(bars)
+
+
+@final
+class PinnedBars(Bars):
+    """Bars with something above them that stays in view."""
+
+    pinned: RenderableType | None = None
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Gives what is pinned, then the bars."""
+        if self.pinned is not None:
+            yield self.pinned
+        yield self.make_tasks_table(self.tasks)
 
 
 @final
 class LiveBars:
     """One bar for each stage under way; a finished stage leaves the screen."""
 
-    def __init__(self, bars: Bars) -> None:
+    def __init__(self, bars: PinnedBars) -> None:
         self._bars = bars
         self._ids: dict[str, TaskID] = {}
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
         if isinstance(event, Notice):
-            self._bars.console.print(event.text, highlight=False)
+            self._bars.console.print(event.text, markup=False)
         elif isinstance(event, Progress):
             self._advance(event)
+
+    def pin(self, renderable: RenderableType) -> None:
+        """Keeps something in view above the bars."""
+        self._bars.pinned = renderable
 
     def _advance(self, event: Progress) -> None:
         if event.stage not in self._ids:
@@ -70,11 +107,11 @@ class LiveBars:
 
 @final
 class PlainLines:
-    """A line when a stage begins, ends, and now and then between; for logs."""
+    """A line when a stage ends, and now and then before; for logs."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._began: dict[str, float] = {}
+        self._began: dict[str, tuple[float, int]] = {}
         self._last: dict[str, float] = {}
 
     def __call__(self, event: Event) -> None:
@@ -84,26 +121,37 @@ class PlainLines:
         elif isinstance(event, Progress):
             self._advance(event)
 
+    def pin(self, renderable: RenderableType) -> None:
+        """Drops it: a log has nothing that stays in view."""
+
     def _advance(self, event: Progress) -> None:
         now = time.monotonic()
-        began = self._began.setdefault(event.stage, now)
+        # What was done before this began, as in a resumed search, tells nothing about the speed.
+        began, before = self._began.setdefault(event.stage, (now, event.done))
         ended = event.total > 0 and event.done >= event.total
         if not ended and now - self._last.setdefault(event.stage, now) < SECONDS_BETWEEN_LINES:
             return
         self._last[event.stage] = now
-        spent = now - began
+        spent, since = now - began, event.done - before
         amount = f"{event.done}/{event.total} {event.unit}" if event.total else f"{event.done} {event.unit}"
-        left = f", {spent * (event.total - event.done) / event.done:.0f} s left" if event.done and not ended else ""
+        left = f", {duration(spent * (event.total - event.done) / since)} left" if since and not ended else ""
         detail = f", {event.detail}" if event.detail else ""
         # A stage that is over at once is not worth a line.
         if not ended or spent >= 1:
-            self._line(f"{event.stage}: {amount} in {spent:.0f} s{left}{detail}")
+            self._line(f"{event.stage}: {amount} in {duration(spent)}{left}{detail}")
         if ended:
             self._began.pop(event.stage)
             self._last.pop(event.stage, None)
 
     def _line(self, text: str) -> None:
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(text, markup=False, soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """Renders a time span in the unit that suits it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 class _Amount(ProgressColumn):

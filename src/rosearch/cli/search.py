@@ -1,19 +1,21 @@
 """`rosearch search`: runs a study, or goes on with it."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, final
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit_json, messages
-from rosearch.core.events import Event, Listener, Progress
+from rosearch.cli.console import JsonOption, emit_json, messages, tell
+from rosearch.core.events import Event, Notice
 
 if TYPE_CHECKING:
+    from rosearch.cli.progress import Display
+    from rosearch.fitness.environmental import EnvironmentalFitness
+    from rosearch.search.events import FinalRecorded, TrialRecorded
+    from rosearch.search.results import Results
     from rosearch.search.study import Study
+
+FRONT_ROWS = 8
 
 
 def command(
@@ -23,118 +25,107 @@ def command(
         typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),
     ] = None,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", help="section.key=value, laid over the TOML.", show_default=False)
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Laid over the TOML, as search.trials=32.", show_default=False),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Search for robust students; the same command resumes, and says so when all is done."""
+    from rosearch.cli.interrupt import stop_on_interrupt
     from rosearch.cli.progress import showing_progress
-    from rosearch.cli.status import describe, report
+    from rosearch.cli.status import report
     from rosearch.search.configuration import Configuration
     from rosearch.search.study import Study
 
     configuration = Configuration.read(config, overrides=assignments or ())
     study = Study.from_configuration(configuration, run or Path("runs") / config.stem)
     if dry_run:
-        _explain(study)
+        with showing_progress(messages) as display:
+            study.check(listener=display)
+        _explain(study, as_json=json)
         return
-    finished_before = study.finished
-    with stop_on_interrupt() as stop, showing_progress(messages) as listener:
-        study.run(listener=TrialLines(listener), stop=stop)
-    if finished_before:
-        messages.print(f"{study.directory.path}: everything was done before; nothing has changed.", highlight=False)
-    if json:
-        emit_json(describe(study))
-    else:
-        report(study)
-    if stop():
+    with stop_on_interrupt() as stop, showing_progress(messages) as display:
+        study.run(listener=SearchLines(display, configuration.fitness.environmental), stop=stop)
+    report(study, as_json=json)
+    if stop() and not study.finished:
         raise KeyboardInterrupt
 
 
 @final
-class TrialLines:
-    """Adds to the progress a bar for the trials, and a line with the front for each that is recorded.
+class SearchLines:
+    """Adds to the progress a line for each trial and final, and keeps the front in view.
 
     Args:
-        listener: Shows progress and notices.
+        display: Shows progress and notices.
+        fitness: Orders the front.
     """
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(self, display: "Display", fitness: "EnvironmentalFitness") -> None:
+        self._display = display
+        self._fitness = fitness
 
     def __call__(self, event: Event) -> None:
         """Shows one event."""
-        from rosearch.search.driver import FinalRecorded, TrialRecorded
+        from rosearch.search.events import FinalRecorded, TrialRecorded
 
-        self._listener(event)
         if isinstance(event, TrialRecorded):
-            self._trial(event)
+            self._display(Notice(text=trial_line(event)))
+            self._pin_front(event.results)
         elif isinstance(event, FinalRecorded):
-            detail = f"last: {event.evaluation.name}"
-            self._listener(Progress(stage="finals", done=event.done, total=event.total, unit="models", detail=detail))
-
-    def _trial(self, event: "TrialRecorded") -> None:  # type: ignore[name-defined]  # noqa: F821
-        from rosearch.cli.tables import millions, percent
-        from rosearch.core.events import Notice
-
-        trial, front = event.trial, event.results.front
-        if trial.error:
-            text = f"trial {trial.index} failed: {trial.error}"
+            self._display(Notice(text=final_line(event)))
         else:
-            flags = "" if trial.feasible else ", less accurate than the bag of embeddings"
-            text = (
-                f"trial {trial.index} ({trial.proposal.operator}): robustness {percent(trial.robustness)}, balanced "
-                f"accuracy {percent(trial.metric('balanced_accuracy'))}, {millions(trial.metric('parameters'))}{flags}; "
-                f"front: {', '.join(str(member.index) for member in front) or 'empty'}"
-            )
-        self._listener(Notice(text=text))
-        done = len(event.results.trials)
-        self._listener(Progress(stage="search", done=done, total=event.total, unit="trials"))
+            self._display(event)
+
+    def _pin_front(self, results: "Results") -> None:
+        from rosearch.cli.tables import front_table
+
+        if results.front:
+            self._display.pin(front_table(results.front, self._fitness, most=FRONT_ROWS))
 
 
-@contextmanager
-def stop_on_interrupt() -> Iterator["Stop"]:
-    """Lets the first Ctrl-C ask for an end after the running trial, and the second one interrupt at once.
+def trial_line(event: "TrialRecorded") -> str:
+    """Says in a line what became of a trial, and which trials are on the front now."""
+    from rosearch.cli.tables import count, percent
 
-    Yields:
-        A function that says whether the end was asked for.
-    """
-    stop = Stop()
-    before = signal.signal(signal.SIGINT, stop.interrupt)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@final
-class Stop:
-    """Whether a person asked for the end."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def __call__(self) -> bool:
-        """Says whether the end was asked for."""
-        return self._asked
-
-    def interrupt(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's arguments
-        """Takes a Ctrl-C."""
-        if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True
-        messages.print("Finishing what is under way; Ctrl-C again stops at once.")
+    trial = event.trial
+    front = f"front: {', '.join(str(member.index) for member in event.results.front) or 'empty'}"
+    if trial.error:
+        return f"trial {trial.index} failed: {trial.error}; {front}"
+    parents = f" of {', '.join(map(str, trial.proposal.parents))}" if trial.proposal.parents else ""
+    infeasible = "" if trial.feasible else ", infeasible: less accurate than the bag of embeddings"
+    return (
+        f"trial {trial.index} ({trial.proposal.operator}{parents}): robustness {percent(trial.robustness)}, balanced "
+        f"accuracy {percent(trial.metric('balanced_accuracy'))}, {count(trial.metric('parameters'))} weights"
+        f"{infeasible}; {front}"
+    )
 
 
-def _explain(study: "Study") -> None:
-    from rosearch.store.toml import to_toml
+def final_line(event: "FinalRecorded") -> str:
+    """Says in a line what a baseline or finalist withstood on test."""
+    from rosearch.cli.tables import percent
+    from rosearch.fitness.measurement import quoted
 
-    search = study.configuration.search
-    typer.echo(to_toml(study.configuration.to_config()))
-    recorded = len(study.results.trials)
-    messages.print(
-        f"Valid. {recorded} of {search.trials} trials are on record in {study.directory.path}; then "
-        f"{search.finalists} finalists and the baselines, {search.repeats} training(s) each. Nothing was run.",
-        highlight=False,
+    evaluation = event.evaluation
+    figures = [
+        f"{recipe} {percent(quoted(evaluation.robustness, recipe).robust_accuracy)}"
+        for recipe in dict.fromkeys(str(record.recipe["kind"]) for record in evaluation.robustness)
+    ]
+    accuracy = percent(evaluation.metrics["accuracy"])
+    return f"on test {event.done}/{event.total}, {event.label}: accuracy {accuracy}, under {', '.join(figures)}"
+
+
+def _explain(study: "Study", *, as_json: bool) -> None:
+    """Says what a search would do."""
+    from rosearch.store.toml import plain, to_toml
+
+    configuration, recorded = study.configuration, len(study.results.trials)
+    search, path = configuration.search, study.directory.path
+    if as_json:
+        emit_json({"run": str(path), "trials": recorded, "configuration": plain(configuration.to_config())})
+    else:
+        typer.echo(to_toml(configuration.to_config()))
+    tell(
+        f"Valid. {recorded} of {search.trials} trials are on record in {path}; then come {search.finalists} finalists "
+        f"and the baselines, {search.repeats} training(s) each. Nothing was run."
     )

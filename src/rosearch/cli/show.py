@@ -1,14 +1,16 @@
 """`rosearch show`: one architecture, what it is worth, and how it was fooled."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json
+from rosearch.cli.console import JsonOption, emit, emit_json, emit_long
 from rosearch.cli.status import RunArgument
 
 if TYPE_CHECKING:
+    from rosearch.search.results import Results
     from rosearch.search.study import Study
     from rosearch.store.records import Trial
 
@@ -31,27 +33,30 @@ def command(
     from rosearch.space.drawing import draw_svg, draw_text
 
     study = Study.open(run)
-    chosen = choose_trial(study, trial)
+    results = study.results
+    chosen = choose_trial(study, results, trial)
     if svg is not None:
         write_text(svg, draw_svg(chosen.architecture))
     if json:
         emit_json(chosen.to_record())
         return
-    parents = f" from {', '.join(map(str, chosen.proposal.parents))}" if chosen.proposal.parents else ""
-    typer.echo(f"trial {chosen.index}: {chosen.architecture.architecture_id} ({chosen.proposal.operator}{parents})\n")
-    typer.echo(draw_text(chosen.architecture))
+    parents = f" of {', '.join(map(str, chosen.proposal.parents))}" if chosen.proposal.parents else ""
+    emit_long(f"trial {chosen.index} ({chosen.proposal.operator}{parents})\n")
+    emit_long(draw_text(chosen.architecture))
     if chosen.error:
-        typer.echo(f"\nfailed: {chosen.error}")
+        emit_long(f"\nfailed: {chosen.error}")
         return
     _print_figures(chosen)
-    _print_examples(study, chosen, examples)
+    names = results.teacher["label_names"] if results.teacher else ()
+    _print_examples(study.directory.trial_path(chosen.proposal), names, examples)
 
 
-def choose_trial(study: "Study", index: int | None) -> "Trial":
+def choose_trial(study: "Study", results: "Results", index: int | None) -> "Trial":
     """Returns the trial asked for, or the front's best by environmental fitness.
 
     Args:
         study: A recorded study.
+        results: What is recorded of it.
         index: The trial's number, or None.
 
     Raises:
@@ -60,11 +65,10 @@ def choose_trial(study: "Study", index: int | None) -> "Trial":
     from rosearch.core.errors import InputError
     from rosearch.search.finals import choose_finalists
 
-    results = study.results
     if index is None:
         best = choose_finalists(results.front, study.configuration.fitness.environmental, count=1)
         if not best:
-            raise InputError(f"{study.directory.path}: the front is empty yet. Name a trial, or search on.")
+            raise InputError(f"{study.directory.path}: the front is still empty. Name a trial, or search on.")
         return best[0]
     for trial in results.trials:
         if trial.index == index:
@@ -76,30 +80,33 @@ def choose_trial(study: "Study", index: int | None) -> "Trial":
 
 def _print_figures(trial: "Trial") -> None:
     from rosearch.attacks.robustness import Robustness
-    from rosearch.cli.tables import millions, percent
+    from rosearch.cli.tables import count, percent, table_of
 
     metrics = trial.metrics
-    typer.echo(f"\naccuracy {percent(metrics['accuracy'])}, balanced {percent(metrics['balanced_accuracy'])} (dev)")
-    size = f"{millions(metrics['parameters'])}, {millions(metrics['parameters_without_embedding'])} without embedding"
-    typer.echo(f"weights {size}; {metrics['flops'] / 1e6:.1f} MFLOPs for {metrics['flops_length']:.0f} word pieces")
+    size = f"{count(metrics['parameters'])}, {count(metrics['parameters_without_embedding'])} without embedding"
+    emit_long(f"\nweights   {size}; {count(metrics['flops'])} FLOPs for {metrics['flops_length']:.0f} word pieces")
+    right = f"{percent(metrics['accuracy'])} of dev, balanced over classes {percent(metrics['balanced_accuracy'])}"
+    emit_long(f"right     {right}{'' if trial.feasible else ': infeasible, below the bag of embeddings'}")
     for record in trial.details.get("robustness", ()):
         figures = Robustness.from_record(record)
         low, high = figures.interval
-        curve = "  ".join(f"{budget}: {percent(value)}" for budget, value in figures.budget_curve.items())
-        typer.echo(
-            f"{figures.recipe['kind']} by {figures.score['kind']}, no query limit: {percent(figures.robust_accuracy)} "
-            f"[{100 * low:.1f}, {100 * high:.1f}] of n = {figures.n} dev texts (seen by the search)"
+        emit_long(
+            f"attacked  {figures.recipe['kind']} by {figures.score['kind']}, no query limit: "
+            f"{percent(figures.robust_accuracy)} [{100 * low:.1f}, {100 * high:.1f}]\n"
+            f"          of n = {figures.n} dev texts, which the search has seen"
         )
-        typer.echo(f"  within queries  {curve}  mean: {percent(figures.mean_of_budget_curve)}")
+        curve = table_of("within queries", *map(str, figures.budget_curve), "no limit", "mean")
+        shares = (*figures.budget_curve.values(), figures.robust_accuracy, figures.mean_of_budget_curve)
+        curve.add_row("accuracy in %", *(f"{100 * share:.1f}" for share in shares))
+        emit(curve)
 
 
-def _print_examples(study: "Study", trial: "Trial", count: int) -> None:
+def _print_examples(folder: Path, names: Sequence[str], count: int) -> None:
     from rosearch.cli.examples import read_results, render_examples
 
-    results = study.results
-    names = results.teacher["label_names"] if results.teacher else []
-    folder = study.directory.trial_path(trial.proposal) / "attacks"
-    for path in sorted(folder.glob("*.jsonl")) if count else ():
-        typer.echo(f"\n{path.stem}: {path}")
-        for example in render_examples(read_results(path), names, count=count):
-            emit(example)
+    for path in sorted((folder / "attacks").glob("*.jsonl")) if count else ():
+        results = read_results(path)
+        succeeded = sum(result.status == "success" for result in results)
+        emit_long(f"{path}: {succeeded} of {len(results)} texts fell, changed words in brackets")
+        for example in render_examples(results, names, count=count):
+            emit_long(example)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json
+from rosearch.cli.console import JsonOption, emit, emit_json, emit_long
 
 if TYPE_CHECKING:
+    from rosearch.search.results import Results
     from rosearch.search.study import Study
 
 RunArgument = Annotated[Path, typer.Argument(help="A run directory.")]
@@ -17,29 +18,47 @@ def command(run: RunArgument, json: JsonOption = False) -> None:
     """Show where a search stands: trials, front, finals, time left."""
     from rosearch.search.study import Study
 
-    study = Study.open(run)
-    if json:
-        emit_json(describe(study))
+    report(Study.open(run), as_json=json)
+
+
+def report(study: "Study", *, as_json: bool) -> None:
+    """Prints a study's state, for people or for programs.
+
+    Args:
+        study: A recorded one.
+        as_json: For programs.
+    """
+    results = study.results
+    state = describe(study, results)
+    if as_json:
+        emit_json(state)
     else:
-        report(study)
+        _print(study, results, state)
 
 
-def describe(study: "Study") -> dict[str, Any]:
-    """Returns a study's state as plain data."""
+def describe(study: "Study", results: "Results") -> dict[str, Any]:
+    """Returns a study's state as plain data.
+
+    Args:
+        study: Gives what is asked for.
+        results: What is recorded of it.
+    """
     from rosearch.search.summary import final_rows
 
-    results, search = study.results, study.configuration.search
+    wanted = study.configuration.search.trials
     seconds = [trial.seconds for trial in results.trials]
-    left = max(0, search.trials - len(results.trials))
+    mean = sum(seconds) / len(seconds) if seconds else None
+    finished = results.covers(study.extent)
+    left = 0 if finished else max(0, wanted - len(results.trials))
     return {
         "run": str(study.directory.path),
-        "finished": study.finished,
+        "finished": finished,
         "trials": len(results.trials),
-        "trials_wanted": search.trials,
+        "trials_wanted": wanted,
         "failed": sum(trial.status == "failed" for trial in results.trials),
         "infeasible": sum(trial.status == "done" and not trial.feasible for trial in results.trials),
-        "trial_s": sum(seconds) / len(seconds) if seconds else None,
-        "search_left_s": left * sum(seconds) / len(seconds) if seconds else None,
+        "trial_s": mean,
+        "search_left_s": None if mean is None else left * mean,
         "teacher": results.teacher,
         "fitness_formula": study.configuration.fitness.environmental.formula,
         "front": [trial.to_record() for trial in results.front],
@@ -47,23 +66,43 @@ def describe(study: "Study") -> dict[str, Any]:
     }
 
 
-def report(study: "Study") -> None:
-    """Prints a study's state for people."""
-    from rosearch.cli.tables import finals_table, front_table, percent
+def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
+    from rosearch.cli.tables import cost_table, front_table, percent, robustness_table
     from rosearch.search.summary import final_rows
 
-    state, results = describe(study), study.results
-    progress = f"{state['trials']} of {state['trials_wanted']} trials"
-    oddities = [f"{state[name]} {name}" for name in ("failed", "infeasible") if state[name]]
-    left = f"about {state['search_left_s'] / 60:.0f} min of search left" if state["search_left_s"] else ""
-    typer.echo(", ".join([progress, *oddities, *([left] if left else [])]))
+    path = study.directory.path
+    emit_long(f"{path}: {_standing(state, len(results.finals))}")
     if results.teacher:
-        typer.echo(f"teacher: dev accuracy {percent(results.teacher['dev_accuracy'])}")
+        emit(f"teacher: {percent(results.teacher['dev_accuracy'])} of dev right")
     if results.front:
         emit(front_table(results.front, study.configuration.fitness.environmental))
+        emit(
+            "Robustness: mean over query budgets of the accuracy under attack. These figures of the search are for "
+            f"choosing, not for quoting. fitness (ours) = {state['fitness_formula']}\n"
+        )
     if rows := final_rows(results):
-        emit(finals_table(rows))
-    path = study.directory.path
-    typer.echo(f"record: {path}/journal.jsonl   students: {path}/trials/*/student, {path}/finalists/*/*/student")
+        emit(robustness_table(rows))
+        emit(
+            "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over "
+            f"texts. The search attacked with {next(iter(rows[0].robust))}.\n"
+            "* balanced accuracy more than 5 points below the teacher's.\n"
+        )
+        emit(cost_table(rows))
+    emit_long(f"record    {path}/journal.jsonl\nstudents  {path}/trials/*/student  {path}/finalists/*/*/student")
     if results.front:
-        typer.echo(f"next: rosearch show {path}   rosearch analyze {path}")
+        emit_long(f"next      rosearch show {path}\n          rosearch analyze {path}")
+
+
+def _standing(state: dict[str, Any], measured: int) -> str:
+    """Says in a line how far a search is."""
+    from rosearch.cli.progress import duration
+
+    parts = [f"{state['trials']} of {max(state['trials'], state['trials_wanted'])} trials"]
+    parts += [f"{state[name]} {name}" for name in ("failed", "infeasible") if state[name]]
+    if measured:
+        parts.append(f"{measured} trainings measured on test")
+    if state["finished"]:
+        return ", ".join(["finished", *parts])
+    if state["search_left_s"]:
+        parts.append(f"about {duration(state['search_left_s'])} of search left, then the finals")
+    return ", ".join(["not finished", *parts])

@@ -1,8 +1,10 @@
-"""Tables for people: the front, the finals, and what the columns mean."""
+"""Tables for people that fit into 80 columns: the front, the finals, and what the columns mean."""
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.search.summary import FinalRow, RobustFigure
@@ -14,78 +16,117 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def millions(count: float) -> str:
-    """Renders a number of weights."""
-    return f"{count / 1e6:.2f} M" if count else "-"
+def count(number: float) -> str:
+    """Renders a large number in thousands or millions."""
+    if number >= 1e6:
+        return f"{number / 1e6:.2f} M"
+    return f"{number / 1e3:.1f} k" if number >= 1e3 else f"{number:.0f}"
 
 
-def front_table(front: Sequence[Trial], fitness: EnvironmentalFitness) -> Table:
+def table_of(*columns: str, title: str = "", left: int = 1) -> Table:
+    """Returns an empty table; what does not fit is folded and never cut off.
+
+    Args:
+        *columns: The headers; a line break keeps a column narrow.
+        title: What the table shows.
+        left: So many first columns hold names and stand left; the others hold figures and stand right.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", title_style="bold")
+    for number, name in enumerate(columns):
+        table.add_column(Text(name), justify="left" if number < left else "right", vertical="top", overflow="fold")
+    return table
+
+
+def front_table(front: Sequence[Trial], fitness: EnvironmentalFitness, *, most: int | None = None) -> Table:
     """Returns the front as the search sees it: on dev, at search fidelity.
 
     Args:
         front: Its members.
-        fitness: Gives the last column.
+        fitness: Gives the last column, and the order.
+        most: So many rows at most.
     """
-    table = Table(
-        title="Front of the search (dev, search fidelity: for choosing, not for quoting)", title_justify="left"
+    table = table_of(
+        "trial",
+        "architecture",
+        "robustness",
+        "robust\naccuracy",
+        "balanced\naccuracy",
+        "weights",
+        "fitness",
+        title=f"Front of the search, {len(front)} trial(s), on dev",
+        left=2,
     )
-    columns = ("trial", "architecture", "robustness", "robust acc.", "balanced acc.", "weights", "fitness")
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="left" if number == 1 else "right", no_wrap=True)
-    for trial in sorted(front, key=lambda trial: -trial.robustness):
-        balanced, parameters = trial.metric("balanced_accuracy"), trial.metric("parameters")
-        worth = fitness(balanced_accuracy=balanced, robustness=trial.robustness, parameters=parameters)
+
+    def worth(trial: Trial) -> float:
+        return fitness(
+            balanced_accuracy=trial.metric("balanced_accuracy"),
+            robustness=trial.robustness,
+            parameters=trial.metric("parameters"),
+        )
+
+    for trial in sorted(front, key=lambda trial: (-worth(trial), trial.index))[:most]:
         table.add_row(
             str(trial.index),
-            trial.architecture.architecture_id,
+            trial.architecture.architecture_id[:6],
             percent(trial.robustness),
             percent(trial.robust_accuracy),
-            percent(balanced),
-            millions(parameters),
-            f"{worth:.3f}",
+            percent(trial.metric("balanced_accuracy")),
+            count(trial.metric("parameters")),
+            f"{worth(trial):.3f}",
         )
-    table.caption = f"fitness (ours) = {fitness.formula}; robustness = mean of the budget curve"
-    table.caption_justify = "left"
     return table
 
 
-def finals_table(rows: Sequence[FinalRow]) -> Table:
-    """Returns baselines and finalists on test.
+def robustness_table(rows: Sequence[FinalRow]) -> Table:
+    """Returns what baselines and finalists withstand on test.
+
+    Args:
+        rows: What `final_rows` gives, at least one.
+    """
+    recipes = list(rows[0].robust)
+    n = rows[0].robust[recipes[0]].n
+    columns = ("model", "accuracy", *(f"{recipe}\n[95 %]" for recipe in recipes), "worst\nclass")
+    table = table_of(*columns, title=f"On test: accuracy in %, and under attack on n = {n} texts without query limit")
+    for row in rows:
+        table.add_row(
+            name_of(row),
+            f"{100 * row.accuracy:.1f}",
+            *(with_interval(row.robust[recipe]) for recipe in recipes),
+            f"{100 * min(figure.worst_class for figure in row.robust.values()):.1f}",
+            style=_style(row),
+        )
+    return table
+
+
+def cost_table(rows: Sequence[FinalRow]) -> Table:
+    """Returns what baselines and finalists cost.
 
     Args:
         rows: What `final_rows` gives.
     """
-    recipes = list(rows[0].robust)
-    n = rows[0].robust[recipes[0]].n
-    table = Table(title=f"On test: accuracy, and accuracy under attack on n = {n} texts", title_justify="left")
-    table.add_column("model", no_wrap=True)
-    table.add_column("accuracy", justify="right", no_wrap=True)
-    for recipe in recipes:
-        table.add_column(f"{recipe} [95 %]", justify="right", no_wrap=True)
-    for name in ("worst class", "weights", "smaller", "ms/text", "seeds"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = table_of("model", "weights", "smaller than\nthe teacher", "ms a text", "seeds", title="Cost")
     for row in rows:
-        name = row.name if row.trial is None else f"trial {row.trial} {row.name}"
         table.add_row(
-            name if row.close_to_teacher is not False else f"{name} *",
-            percent(row.accuracy),
-            *(with_interval(row.robust[recipe]) for recipe in recipes),
-            percent(min(figure.worst_class for figure in row.robust.values())),
-            millions(row.parameters),
-            f"{row.compression:.1f}x" if row.compression else "-",
-            f"{row.latency_ms:.1f}" if row.latency_ms is not None else "-",
+            name_of(row),
+            count(row.parameters) if row.parameters else "-",
+            f"{row.compression:.1f}x" if row.compression and row.name != "teacher" else "-",
+            f"{row.latency_ms:.2f}" if row.latency_ms is not None else "-",
             str(row.repeats),
-            style="bold" if row.trial is not None else None,
+            style=_style(row),
         )
-    table.caption = (
-        "Each attacked figure is the lower of margin and calibrated probability, mean over seeds, with Wilson's "
-        "interval over the texts; no query limit. The search attacked with the first recipe only. "
-        "* balanced accuracy more than 5 points below the teacher's."
-    )
-    table.caption_justify = "left"
     return table
+
+
+def name_of(row: FinalRow) -> Text:
+    """Returns what a table calls a model; a star marks one that is too far below the teacher."""
+    name = row.name if row.trial is None else f"trial {row.trial} ({row.name[:6]})"
+    return Text(f"{name} *" if row.close_to_teacher is False else name)
 
 
 def with_interval(figure: RobustFigure) -> str:
     """Renders robust accuracy with its interval, in per cent."""
     return f"{100 * figure.value:.1f} [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
+
+
+def _style(row: FinalRow) -> str | None:
+    return "bold" if row.trial is not None else None

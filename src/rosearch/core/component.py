@@ -63,7 +63,9 @@ class Component:
         for module in cls.members:
             importlib.import_module(module)
         kind = fields.get("kind")
-        if kind not in cls.kinds:
+        if kind is None:
+            raise ConfigError(f"{where}: kind is missing. Known: {', '.join(sorted(cls.kinds))}.")
+        if not isinstance(kind, str) or kind not in cls.kinds:
             raise ConfigError(f"{where}: unknown {cls.family} kind {kind!r}. {nearest(kind, cls.kinds)}")
         return cls.kinds[kind]  # type: ignore[return-value]  # the family's own members
 
@@ -116,7 +118,7 @@ def _sentences(target: type, error: "ValidationError", where: str) -> Iterable[s
             yield f"{where}: unknown key {place!r}. {nearest(item['loc'][-1], names)}"
         else:
             message = item["msg"].removeprefix("Value error, ")
-            yield f"{where}: {place or target.__name__}: {message} (got {item['input']!r})."
+            yield f"{where}: {place + ': ' if place else ''}{message} (got {item['input']!r})."
 
 
 def _field_owner(target: Any, path: tuple[int | str, ...]) -> Any:

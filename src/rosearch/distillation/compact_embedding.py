@@ -31,8 +31,12 @@ def compact_embedding(network: StudentNetwork, ids: NDArray[np.int32]) -> Iterat
     places = np.zeros(whole.num_embeddings, dtype=np.int64)
     places[used] = np.arange(len(used))
     rows = torch.from_numpy(used.astype(np.int64)).to(whole.weight.device)
-    small = nn.Embedding(len(used), whole.embedding_dim, padding_idx=int(places[whole.padding_idx or 0]))
-    small.weight = nn.Parameter(whole.weight.detach()[rows].clone(), requires_grad=whole.weight.requires_grad)
+    # Made from given weights, it draws no random number: what is drawn later stays the same as without it.
+    small = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
+        whole.weight.detach()[rows].clone(),
+        freeze=not whole.weight.requires_grad,
+        padding_idx=int(places[whole.padding_idx or 0]),
+    )
     network.input.table = small
     try:
         yield places

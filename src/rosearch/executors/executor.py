@@ -1,7 +1,7 @@
 """The protocol of everything that carries out jobs."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import ClassVar
 
 from rosearch.core.component import Component
@@ -15,7 +15,7 @@ class Executor(Component, ABC):
     members: ClassVar[tuple[str, ...]] = ("rosearch.executors.serial",)
 
     @abstractmethod
-    def map(self, jobs: Iterable[Job | None]) -> Iterator[Outcome]:
+    def map(self, jobs: Iterable[Job | None]) -> Generator[Outcome, None, None]:
         """Carries out jobs and gives their outcomes as they complete.
 
         Args:

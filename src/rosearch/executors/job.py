@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
-from rosearch.core.errors import ExecutorError
+from rosearch.core.errors import ExecutorError, InputError
 
-OutcomeKind = Literal["ok", "exception"]
+OutcomeKind = Literal["ok", "exception", "input", "system"]
 
 
 @final
@@ -34,9 +34,10 @@ class Outcome:
 
     Args:
         key: The job's.
-        kind: ``"ok"``, or how it failed.
+        kind: ``"ok"``; ``"exception"`` where the job itself failed; ``"input"`` where what the user gave is wrong and
+            ``"system"`` where files, disk or network failed: neither says anything about the job.
         value: What the function returned, where ``kind`` is ``"ok"``.
-        error: The exception in one line, where it failed.
+        error: What went wrong, in words, where it failed.
         trace: Where the exception came from, for the log.
         attempts: How often the job was begun.
         seconds: Wall time of the last attempt.
@@ -50,15 +51,26 @@ class Outcome:
     attempts: int = 1
     seconds: float = 0.0
 
+    @property
+    def failed_by_itself(self) -> bool:
+        """Whether the job is to blame, so that doing it again would fail again."""
+        return self.kind == "exception"
+
     def require(self) -> Any:
         """Returns the value.
 
         Raises:
-            ExecutorError: If the job failed.
+            InputError: If what the user gave is wrong.
+            ExecutorError: If the job failed in another way.
         """
-        if self.kind != "ok":
-            raise ExecutorError(f"job {self.key!r} failed after {self.attempts} attempt(s): {self.error}")
-        return self.value
+        if self.kind == "ok":
+            return self.value
+        if self.kind == "input":
+            error: Exception = InputError(self.error)
+        else:
+            error = ExecutorError(f"job {self.key!r} failed after {self.attempts} attempt(s): {self.error}")
+        error.add_note(self.trace)
+        raise error
 
 
 def carry_out(job: Job) -> Outcome:
@@ -74,11 +86,18 @@ def carry_out(job: Job) -> Outcome:
     try:
         value = job.function(job.payload)
     except Exception as error:
+        kind = _kind(error)
         return Outcome(
             key=job.key,
-            kind="exception",
-            error="".join(traceback.format_exception_only(error)).strip(),
+            kind=kind,
+            error=str(error) if kind == "input" else f"{type(error).__name__}: {error}",
             trace=traceback.format_exc(),
             seconds=time.perf_counter() - start,
         )
     return Outcome(key=job.key, kind="ok", value=value, seconds=time.perf_counter() - start)
+
+
+def _kind(error: Exception) -> OutcomeKind:
+    if isinstance(error, InputError):
+        return "input"
+    return "system" if isinstance(error, OSError) else "exception"

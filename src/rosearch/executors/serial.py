@@ -1,6 +1,6 @@
 """One job after the other, in this process."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -16,7 +16,7 @@ class Serial(Executor):
 
     kind: Literal["serial"] = "serial"
 
-    def map(self, jobs: Iterable[Job | None]) -> Iterator[Outcome]:
+    def map(self, jobs: Iterable[Job | None]) -> Generator[Outcome, None, None]:
         """Carries out each job before it draws the next; see ``Executor.map``."""
         for job in jobs:
             if job is None:

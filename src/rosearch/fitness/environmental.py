@@ -28,8 +28,8 @@ class EnvironmentalFitness:
             raise ValueError("target_parameters must be positive, alpha and beta not negative")
 
     def __call__(self, *, balanced_accuracy: float, robustness: float, parameters: float) -> float:
-        """Returns the fitness, in [0, 1]; all figures as shares, ``parameters`` as a count."""
-        size = min(1.0, self.target_parameters / parameters)
+        """Returns the fitness, in [0, 1]; all figures as shares, ``parameters`` as a count, 0 for a constant answer."""
+        size = min(1.0, self.target_parameters / max(parameters, 1))
         return float(balanced_accuracy * robustness**self.alpha * size**self.beta)
 
     @property

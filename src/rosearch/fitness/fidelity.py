@@ -1,5 +1,6 @@
 """How thoroughly a candidate is trained and attacked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -28,3 +29,23 @@ class Fidelity:
     examples: int
     attacks: tuple[Attack, ...]
     scores: tuple[ScoreKind, ...]
+
+    def __post_init__(self) -> None:
+        require_different_kinds(self.attacks)
+
+
+def require_different_kinds(attacks: Sequence[Attack]) -> None:
+    """Makes sure that the attacks can be told apart where figures are quoted.
+
+    Args:
+        attacks: All that one model meets.
+
+    Raises:
+        ValueError: If two are of one kind.
+    """
+    kinds = [attack.kind for attack in attacks]
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise ValueError(
+                f"there are {kinds.count(kind)} attacks of the kind {kind!r}; figures go by kind, leave one"
+            )

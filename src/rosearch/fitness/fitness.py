@@ -11,7 +11,7 @@ from rosearch.core.protocols import Precision
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.fitness.environmental import EnvironmentalFitness
-from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.fidelity import Fidelity, require_different_kinds
 
 
 @final
@@ -49,6 +49,7 @@ class Fitness(Component):
             object.__setattr__(self, name, attacks)
         if not self.attacks:
             raise ValueError("attacks must name at least one attack")
+        require_different_kinds(self.attacks + self.unseen)
         if not 0 < self.share <= 1:
             raise ValueError("share must be in (0, 1]")
         if min(self.dev_examples, self.test_examples) < 1:

@@ -41,6 +41,15 @@ class Measurement:
     robustness: tuple[Robustness, ...]
     results: Mapping[str, tuple[AttackResult, ...]]
 
+    @property
+    def resistance(self) -> tuple[float, ...]:
+        """For each attacked text the share of query budgets, no limit counted as one, that it resists in the mean."""
+        outcomes = [
+            [[*(not falls for falls in result.falls_within.values()), result.robust] for result in results]
+            for results in self.results.values()
+        ]
+        return tuple(np.mean(outcomes, axis=(0, 2)).tolist())
+
     def write(self, folder: Path) -> None:
         """Writes the outcome of each text as JSON lines, a file for each attack and score."""
         for name, results in self.results.items():

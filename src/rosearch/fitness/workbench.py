@@ -1,5 +1,6 @@
 """Where candidates are made and measured: holds what all of them share, loaded once per process."""
 
+import os
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,8 @@ from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Encoded, Tokenizer
-from rosearch.device import seeded, threads
+from rosearch.device import resolve_device, resolve_precision, seeded, threads
+from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.trainer import TRAINER_VERSION, TrainingReport, train
 from rosearch.distillation.training_set import TrainingSet
 from rosearch.fitness.evaluation import Candidate, Evaluation
@@ -82,14 +84,16 @@ class Workbench:
         Raises:
             DivergenceError: If the training is lost.
         """
-        with threads(self.thread_count):
+        # The teacher is not compared bit by bit, and far too slow for one thread.
+        with threads(self.thread_count if candidate.model == "student" else os.cpu_count() or 1):
             victim, report = self._make(candidate, fidelity, listener)
             start = time.perf_counter()
             measured = measure(
                 victim, self.task, fidelity, budgets=self.fitness.budgets, seed=self.seed, listener=listener
             )
-            metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
-            if fidelity.name == "full":
+        metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
+        if fidelity.name == "full":
+            with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
         if folder is not None:
             measured.write(folder / "attacks")
@@ -107,25 +111,30 @@ class Workbench:
             name=candidate.name,
             repeat=candidate.repeat,
             training_id=training_id,
-            attack_id=fingerprint([training_id, self.seed, *judged]),
+            attack_id=fingerprint([training_id, self.task.fingerprint, self.seed, *judged]),
             metrics=metrics | ({"training_s": report.seconds} if report else {}),
             robustness=measured.robustness,
             architecture=candidate.architecture,
-            details={"training": report.to_record()} if report else {},
+            details={"resistance": list(measured.resistance)} | ({"training": report.to_record()} if report else {}),
         )
 
     def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:
-        """Names everything that decides a candidate's weights."""
+        """Names everything that decides a candidate's weights, and nothing else."""
+        if candidate.model == "majority":
+            return fingerprint({"majority": self.task.fingerprint})
+        if candidate.model == "teacher":
+            return fingerprint({"teacher": self.teacher.fingerprint})
+        architecture, scheme = _genes(candidate)
+        precision = resolve_precision(self.fitness.precision, resolve_device("auto"), width=architecture.width)
         return fingerprint(
             {
-                "model": candidate.model,
-                "architecture": candidate.architecture.architecture_id if candidate.architecture else None,
-                "scheme": candidate.scheme.to_config() if candidate.scheme else None,
+                "architecture": architecture.architecture_id,
+                "scheme": scheme.to_config(),
                 "task": self.task.fingerprint,
                 "teacher": self.teacher.fingerprint,
                 "seed": [self.seed, candidate.repeat],
                 "share": fidelity.share,
-                "precision": self.fitness.precision,
+                "precision": precision,
                 "threads": self.thread_count,
                 "versions": [BUILDER_VERSION, TRAINER_VERSION],
                 "parent": None,
@@ -148,12 +157,10 @@ class Workbench:
         if candidate.model == "majority":
             return MajorityClass(self.task), None
         if candidate.model == "teacher":
-            return self.teacher.model(), None
-        if candidate.architecture is None or candidate.scheme is None:
-            raise ValueError(f"{candidate.name}: a student needs an architecture and a scheme")
-        seeds = SeedTree(self.seed).child("training", candidate.architecture.architecture_id, candidate.repeat)
-        network = self._network(candidate.architecture, seeds)
-        scheme = candidate.scheme
+            return self.teacher.model(precision="float32"), None
+        architecture, scheme = _genes(candidate)
+        seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
+        network = self._network(architecture, seeds)
         distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
         data = TrainingSet(
             encoded=self._encoded, labels=self.task.train.labels, outputs=self._outputs if distils else None
@@ -210,3 +217,9 @@ class Workbench:
     @cached_property
     def _word_embeddings(self) -> NDArray[np.float32]:
         return self.teacher.word_embeddings()
+
+
+def _genes(candidate: Candidate) -> tuple[Architecture, Scheme]:
+    if candidate.architecture is None or candidate.scheme is None:
+        raise ValueError(f"{candidate.name}: a student needs an architecture and a scheme")
+    return candidate.architecture, candidate.scheme

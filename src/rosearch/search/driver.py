@@ -1,62 +1,34 @@
-"""One run of a study: holds the journal, gives out jobs, records outcomes. What is on record is never done again."""
+"""One run of a study: gives out jobs and records their outcomes. What is on record is never done again."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from rosearch.core.errors import ExecutorError
-from rosearch.core.events import Event, Listener, Notice
-from rosearch.core.rng import SeedTree
+from rosearch.core.errors import ExecutorError, RunError
+from rosearch.core.events import Listener, Notice, Progress
 from rosearch.executors.job import Job, Outcome
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.order import Order, fulfil
 from rosearch.search.configuration import Configuration
-from rosearch.search.finals import bag_candidate, baselines, choose_finalists, finalist_candidates
-from rosearch.search.results import COMPLETE, FINAL, REFERENCE, Results
-from rosearch.search.strategy import History
-from rosearch.store.journal import Journal
+from rosearch.search.events import FinalRecorded, Labelled, TrialRecorded
+from rosearch.search.failures import FailureWatch
+from rosearch.search.finals import (
+    bag_candidate,
+    baselines,
+    choose_finalists,
+    final_folder,
+    final_label,
+    finalist_candidates,
+)
+from rosearch.search.proposals import Proposals
+from rosearch.search.results import COMPLETE, FINAL, REFERENCE, Extent, Recorder, Results
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.run_directory import TRIAL, RunDirectory
 
 if TYPE_CHECKING:
     from rosearch.fitness.workbench import Workbench
-
-FAILURES_IN_A_ROW = 3
-"""So many failures, one after the other and with one message, are a fault of the set-up and not of architectures."""
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class TrialRecorded(Event):
-    """A trial stands in the journal.
-
-    Args:
-        trial: The trial.
-        results: All that is recorded so far, this trial counted.
-        total: Trials wanted.
-    """
-
-    trial: Trial
-    results: Results
-    total: int
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class FinalRecorded(Event):
-    """A baseline or a finalist was measured on test.
-
-    Args:
-        evaluation: What was measured.
-        done: Measurements recorded so far.
-        total: Measurements wanted.
-    """
-
-    evaluation: Evaluation
-    done: int
-    total: int
 
 
 @final
@@ -66,7 +38,7 @@ class Driver:
     Args:
         configuration: The study's.
         directory: Its run directory, locked by the caller.
-        journal: Open for writing.
+        recorder: Writes its journal.
         workbench: Evaluates candidates.
         listener: Hears the progress.
         stop: Asked between evaluations; True ends the run after what is under way.
@@ -77,7 +49,7 @@ class Driver:
         *,
         configuration: Configuration,
         directory: RunDirectory,
-        journal: Journal,
+        recorder: Recorder,
         workbench: "Workbench",
         listener: Listener,
         stop: Callable[[], bool],
@@ -87,104 +59,72 @@ class Driver:
         self.workbench = workbench
         self.listener = listener
         self.stop = stop
-        self.results = Results.from_entries(journal.entries)
-        """All that is recorded so far."""
-        self._journal = journal
+        self._recorder = recorder
+        self._executor = configuration.search.executor
 
-    def measure_reference(self) -> None:
+    @property
+    def results(self) -> Results:
+        """All that is recorded so far."""
+        return self._recorder.results
+
+    def run(self) -> None:
+        """Does whatever is not on record: the reference, the trials, the finals.
+
+        Raises:
+            InputError: If something that the user gave is wrong.
+            ExecutorError: If evaluations fail through no fault of an architecture.
+        """
+        for stage in (self._measure_reference, self._run_trials, self._run_finals, self._complete):
+            if self.stop():
+                return
+            stage()
+
+    def _measure_reference(self) -> None:
         """Measures the bag of embeddings at search fidelity; accuracy below its own makes a trial infeasible."""
         if self.results.reference is not None:
             return
         fitness = self.configuration.fitness
         candidate = bag_candidate(fitness, rank=min(self.configuration.space.ranks))
-        order = self._order(candidate, fitness.search_fidelity, self.directory.path / "reference")
-        outcome = self._all([Job(key="reference", function=fulfil, payload=order)])
-        self._record(REFERENCE, outcome[0].require().to_record())
+        folder = self.directory.path / "reference"
+        order = self._order(candidate, fitness.search_fidelity, folder, label=candidate.name)
+        (outcome,) = self._executor.map([Job(key="reference", function=fulfil, payload=order)])
+        self._recorder.record(REFERENCE, outcome.require().to_record())
 
-    def run_trials(self) -> None:
-        """Proposes and evaluates until the configured number of trials is recorded."""
-        proposals: dict[int, Proposal] = {trial.index: trial.proposal for trial in self.results.trials}
-        failures: list[str] = []
-        for outcome in self.configuration.search.executor.map(self._trial_jobs(proposals)):
-            trial = self._trial(proposals[int(outcome.key)], outcome)
-            self._record(TRIAL, trial.to_record())
-            total = self.configuration.search.trials
-            self.listener(TrialRecorded(trial=trial, results=self.results, total=total))
-            failures = [*failures, trial.error] if trial.error else []
-            if len(failures) == FAILURES_IN_A_ROW and len(set(failures)) == 1:
-                raise ExecutorError(
-                    f"{FAILURES_IN_A_ROW} trials in a row failed in the same way, the last {trial.index}: "
-                    f"{trial.error}\n{outcome.trace}"
-                )
+    def _run_trials(self) -> None:
+        total = self.configuration.search.trials
+        proposals = Proposals(self.configuration, self.results.trials)
+        watch = FailureWatch(trial.error for trial in self.results.trials)
+        self._advance("search", len(self.results.trials), total, unit="trials")
+        with closing(self._executor.map(self._trial_jobs(proposals))) as outcomes:
+            for outcome in outcomes:
+                trial = self._trial(proposals[int(outcome.key)], outcome)
+                self._recorder.record(TRIAL, trial.to_record())
+                self.listener(TrialRecorded(trial=trial, results=self.results, total=total))
+                self._advance("search", len(self.results.trials), total, unit="trials")
+                watch.see(trial.error, trace=outcome.trace)
 
-    def run_finals(self) -> None:
-        """Measures baselines and finalists on test, whatever of them is not on record."""
-        wanted = self.final_candidates()
-        missing = [item for item in wanted if self.results.final(item.name, item.repeat) is None]
-        jobs = (
-            Job(key=str(number), function=fulfil, payload=self._final_order(candidate))
-            for number, candidate in enumerate(missing)
-            if not self.stop()
-        )
-        for outcome in self.configuration.search.executor.map(jobs):
-            evaluation: Evaluation = outcome.require()
-            self._record(FINAL, evaluation.to_record())
-            done = len(wanted) - len(missing) + int(outcome.key) + 1
-            self.listener(FinalRecorded(evaluation=evaluation, done=done, total=len(wanted)))
-
-    def final_candidates(self) -> tuple[Candidate, ...]:
-        """Returns baselines and finalists as the trials on record decide them."""
-        fitness, search = self.configuration.fitness, self.configuration.search
-        finalists = choose_finalists(self.results.front, fitness.environmental, count=search.finalists)
-        if not finalists:
-            self.listener(Notice(text="No trial is feasible: no finalist. Try more trials or a larger share."))
-            return ()
-        beside = baselines(
-            fitness,
-            like=finalists[0].architecture,
-            vocabulary_size=self.workbench.vocabulary_size,
-            classes=self.workbench.task.classes,
-            repeats=search.repeats,
-        )
-        return (*beside, *finalist_candidates(finalists, fitness, repeats=search.repeats))
-
-    def history(self, index: int, proposals: dict[int, Proposal], trials: Sequence[Trial]) -> History:
-        """Returns what proposal ``index`` may know: the trials up to ``index - window``, in order."""
-        seen = max(0, index - self.configuration.search.window + 1)
-        pending = tuple(proposals[earlier].architecture for earlier in range(seen, index))
-        return History(trials=tuple(trials[:seen]), pending=pending)
-
-    def close(self) -> None:
-        """Records that all that was asked for is done."""
-        search = self.configuration.search
-        self._record(COMPLETE, {"trials": search.trials, "finalists": search.finalists})
-
-    def _record(self, kind: str, data: dict[str, Any]) -> None:
-        self.results = self.results.plus(self._journal.append(kind, data))
-
-    def _trial_jobs(self, proposals: dict[int, Proposal]) -> Iterator[Job | None]:
-        seeds = SeedTree(self.configuration.seed).child("proposal")
+    def _trial_jobs(self, proposals: Proposals) -> Iterator[Job | None]:
         for index in range(self.configuration.search.trials):
-            if index in {trial.index for trial in self.results.trials}:
+            if index in proposals:
                 continue
+            while not proposals.ready(index, self.results.trials):
+                yield None
             if self.stop():
                 return
-            while not self._visible(index):
-                yield None
-            history = self.history(index, proposals, self.results.trials)
-            rng = seeds.child(index).generator()
-            proposals[index] = self.configuration.strategy.propose(history, self.configuration.space, rng=rng)
-            yield Job(key=str(index), function=fulfil, payload=self._trial_order(proposals[index]))
-
-    def _visible(self, index: int) -> bool:
-        """Says whether all trials that proposal ``index`` must see are on record."""
-        seen = max(0, index - self.configuration.search.window + 1)
-        return [trial.index for trial in self.results.trials[:seen]] == list(range(seen))
+            try:
+                proposal = proposals.make(index, self.results.trials)
+            except RunError as end:
+                self.listener(Notice(text=f"The search ends here: {end}"))
+                return
+            yield Job(key=str(index), function=fulfil, payload=self._trial_order(proposal))
 
     def _trial(self, proposal: Proposal, outcome: Outcome) -> Trial:
-        if outcome.kind != "ok":
-            return Trial(proposal=proposal, status="failed", error=outcome.error, seconds=outcome.seconds)
-        evaluation: Evaluation = outcome.value
+        if outcome.failed_by_itself:
+            details: dict[str, Any] = {"trace": outcome.trace}
+            return Trial(
+                proposal=proposal, status="failed", error=outcome.error, seconds=outcome.seconds, details=details
+            )
+        evaluation: Evaluation = outcome.require()
         reference = self.results.reference
         floor = reference.metrics["balanced_accuracy"] if reference else 0.0
         return Trial(
@@ -200,36 +140,85 @@ class Driver:
             },
         )
 
+    def _run_finals(self) -> None:
+        """Measures baselines and finalists on test; one that fails keeps no other from being measured."""
+        wanted = self._final_candidates()
+        missing = [candidate for candidate in wanted if not self.results.measured(candidate)]
+        done = len(wanted) - len(missing)
+        self._advance("finals", done, len(wanted), unit="models")
+        watch = FailureWatch()
+        failed: list[str] = []
+        with closing(self._executor.map(self._final_jobs(missing))) as outcomes:
+            for outcome in outcomes:
+                label = final_label(missing[int(outcome.key)], self.results.trials)
+                if outcome.failed_by_itself:
+                    failed.append(f"{label}: {outcome.error}")
+                else:
+                    evaluation: Evaluation = outcome.require()
+                    self._recorder.record(FINAL, evaluation.to_record())
+                    done += 1
+                    event = FinalRecorded(evaluation=evaluation, label=label, done=done, total=len(wanted))
+                    self.listener(event)
+                    self._advance("finals", done, len(wanted), unit="models")
+                watch.see(outcome.error, trace=outcome.trace)
+        if failed:
+            lines = "\n".join(f"  {line}" for line in failed)
+            raise ExecutorError(
+                f"{len(failed)} of {len(wanted)} measurements on test failed; the others are on record, and the same "
+                f"command tries these again:\n{lines}"
+            )
+
+    def _final_jobs(self, candidates: list[Candidate]) -> Iterator[Job]:
+        for number, candidate in enumerate(candidates):
+            if self.stop():
+                return
+            yield Job(key=str(number), function=fulfil, payload=self._final_order(candidate))
+
+    def _final_candidates(self) -> tuple[Candidate, ...]:
+        """Returns baselines and finalists as the trials on record decide them."""
+        fitness, search = self.configuration.fitness, self.configuration.search
+        if search.finalists == 0:
+            return ()
+        finalists = choose_finalists(self.results.front, fitness.environmental, count=search.finalists)
+        if not finalists:
+            self.listener(
+                Notice(
+                    text="No trial is at least as accurate as the bag of embeddings, so there is no finalist. "
+                    "Try more trials (search.trials), or train longer (fitness.share) in a new run."
+                )
+            )
+            return ()
+        beside = baselines(
+            fitness,
+            like=finalists[0].architecture,
+            vocabulary_size=self.workbench.vocabulary_size,
+            classes=self.workbench.task.classes,
+            repeats=search.repeats,
+        )
+        return (*beside, *finalist_candidates(finalists, fitness, repeats=search.repeats))
+
+    def _complete(self) -> None:
+        """Records that all that was asked for is done; a search that was cut short is not."""
+        search = self.configuration.search
+        trials = max(search.trials, len(self.results.trials))
+        self._recorder.record(COMPLETE, Extent(trials=trials, finalists=search.finalists).to_record())
+
+    def _advance(self, stage: str, done: int, total: int, *, unit: str) -> None:
+        self.listener(Progress(stage=stage, done=done, total=total, unit=unit))
+
     def _trial_order(self, proposal: Proposal) -> Order:
         fitness = self.configuration.fitness
         candidate = Candidate(
             name=proposal.architecture.architecture_id, architecture=proposal.architecture, scheme=fitness.scheme
         )
-        return self._order(candidate, fitness.search_fidelity, self.directory.trial_path(proposal))
+        folder = self.directory.trial_path(proposal)
+        return self._order(candidate, fitness.search_fidelity, folder, label=f"trial {proposal.index}")
 
     def _final_order(self, candidate: Candidate) -> Order:
-        fitness = self.configuration.fitness
-        return self._order(candidate, fitness.full_fidelity, final_folder(self.directory, candidate, self.results))
+        folder = final_folder(self.directory, candidate, self.results.trials)
+        label = final_label(candidate, self.results.trials)
+        return self._order(candidate, self.configuration.fitness.full_fidelity, folder, label=label)
 
-    def _order(self, candidate: Candidate, fidelity: Fidelity, folder: Path) -> Order:
-        return Order(
-            workbench=self.workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=self.listener
-        )
-
-    def _all(self, jobs: Sequence[Job]) -> list[Outcome]:
-        return list(self.configuration.search.executor.map(jobs))
-
-
-def final_folder(directory: RunDirectory, candidate: Candidate, results: Results) -> Path:
-    """Returns where the files of a baseline or finalist lie.
-
-    Args:
-        directory: The run directory.
-        candidate: A baseline, or a finalist named by its architecture's id.
-        results: Holds the trials, by whose index a finalist's folder is called.
-    """
-    for trial in results.trials:
-        if trial.architecture.architecture_id == candidate.name:
-            return directory.finalist_path(trial.proposal, repeat=candidate.repeat)
-    name = candidate.name.lower().replace(",", "").replace(" ", "-")
-    return directory.path / "baselines" / name / str(candidate.repeat)
+    def _order(self, candidate: Candidate, fidelity: Fidelity, folder: Path, *, label: str) -> Order:
+        listener = Labelled(label=label, listener=self.listener)
+        return Order(workbench=self.workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=listener)

@@ -1,6 +1,7 @@
 """The last stage: baselines and finalists, trained from scratch at full fidelity, attacked on test."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 from rosearch.distillation.hard_labels import HardLabels
@@ -9,6 +10,7 @@ from rosearch.fitness.evaluation import Candidate
 from rosearch.fitness.fitness import Fitness
 from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.store.records import Trial
+from rosearch.store.run_directory import RunDirectory
 from rosearch.students.standard import bag_of_embeddings, uniform_transformer
 
 Baseline = Literal["majority class", "teacher", "bag of embeddings", "Transformer", "Transformer, not distilled"]
@@ -72,3 +74,32 @@ def finalist_candidates(finalists: Sequence[Trial], fitness: Fitness, *, repeats
                 scheme=fitness.scheme,
                 repeat=repeat,
             )
+
+
+def final_label(candidate: Candidate, trials: Sequence[Trial]) -> str:
+    """Returns what people call one training of a baseline or finalist, such as ``"trial 3, seed 0"``."""
+    trial = _trial_of(candidate, trials)
+    name = candidate.name if trial is None else f"trial {trial.index}"
+    return name if candidate.architecture is None else f"{name}, seed {candidate.repeat}"
+
+
+def final_folder(directory: RunDirectory, candidate: Candidate, trials: Sequence[Trial]) -> Path:
+    """Returns where the files of a baseline or finalist lie.
+
+    Args:
+        directory: The run directory.
+        candidate: A baseline, or a finalist named by its architecture's id.
+        trials: By whose index a finalist's folder is called.
+    """
+    trial = _trial_of(candidate, trials)
+    if trial is not None:
+        return directory.finalist_path(trial.proposal, repeat=candidate.repeat)
+    name = candidate.name.lower().replace(",", "").replace(" ", "-")
+    if candidate.architecture is not None:
+        name = f"{name}-{candidate.architecture.architecture_id[:6]}"
+    return directory.path / "baselines" / name / str(candidate.repeat)
+
+
+def _trial_of(candidate: Candidate, trials: Sequence[Trial]) -> Trial | None:
+    """Finds the trial that a finalist was; None for a baseline, whose name is no architecture's id."""
+    return next((trial for trial in trials if trial.architecture.architecture_id == candidate.name), None)

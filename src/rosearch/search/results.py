@@ -1,19 +1,44 @@
 """What a run directory's journal says: trials, front, reference, finals. Reading only; no torch, no lock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
-from typing import Any, final
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, reduce
+from typing import Any, TypeAlias, final
 
-from rosearch.fitness.evaluation import Evaluation
+from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.search.pareto import front
 from rosearch.search.strategy import DEFAULT_OBJECTIVES
-from rosearch.store.journal import Entry
+from rosearch.store.journal import Entry, Journal
 from rosearch.store.records import Trial
 
-TEACHER, REFERENCE, FINAL, COMPLETE = "teacher", "reference", "final", "complete"
-"""Kinds of journal entries beside trials: the prepared teacher; the bag of embeddings at search fidelity; a baseline or
-finalist on test; the end of all that was asked for."""
+EXTENT, TEACHER, REFERENCE, FINAL, COMPLETE = "extent", "teacher", "reference", "final", "complete"
+"""Kinds of journal entries beside trials: how far the study is to go; the prepared teacher; the bag of embeddings at
+search fidelity; a baseline or finalist on test; how far everything is done."""
+
+Training: TypeAlias = tuple[str, str | None, int]
+"""Names one training of a baseline or finalist: what it is called, the architecture's id, which repeat."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How far a study goes.
+
+    Args:
+        trials: Architectures to evaluate.
+        finalists: Members of the front to confirm.
+    """
+
+    trials: int
+    finalists: int
+
+    def covers(self, other: "Extent") -> bool:
+        """Says whether what ``other`` asks for is part of this."""
+        return self.trials >= other.trials and self.finalists >= other.finalists
+
+    def to_record(self) -> dict[str, int]:
+        """Returns plain data for the journal."""
+        return asdict(self)
 
 
 @final
@@ -26,14 +51,16 @@ class Results:
         teacher: What ``teacher.json`` holds; None before it is ready.
         reference: The bag of embeddings at search fidelity; None before it is measured.
         finals: Baselines and finalists on test, in the order of their measurement.
-        completed: What was asked for when everything was last done; None before.
+        extent: What was last asked for; None before anything was.
+        completed: How far everything is done, finals included; None before the first time.
     """
 
     trials: tuple[Trial, ...] = ()
-    teacher: dict[str, Any] | None = None
+    teacher: Mapping[str, Any] | None = None
     reference: Evaluation | None = None
     finals: tuple[Evaluation, ...] = ()
-    completed: Mapping[str, int] | None = None
+    extent: Extent | None = None
+    completed: Extent | None = None
 
     @classmethod
     def from_entries(cls, entries: Sequence[Entry]) -> "Results":
@@ -52,29 +79,67 @@ class Results:
                 return replace(self, reference=Evaluation.from_record(entry.data))
             case "final":
                 return replace(self, finals=(*self.finals, Evaluation.from_record(entry.data)))
+            case "extent":
+                return replace(self, extent=Extent(**entry.data))
             case "complete":
-                return replace(self, completed=entry.data)
+                return replace(self, completed=Extent(**entry.data))
         return self
 
-    def covers(self, *, trials: int, finalists: int) -> bool:
-        """Says whether everything that is asked for was done before."""
-        return self.completed == {"trials": trials, "finalists": finalists}
+    def covers(self, extent: Extent) -> bool:
+        """Says whether all of ``extent`` is done."""
+        return self.completed is not None and self.completed.covers(extent)
 
-    @property
+    @cached_property
     def front(self) -> tuple[Trial, ...]:
         """The feasible trials that no other feasible trial dominates."""
         return front(self.trials, DEFAULT_OBJECTIVES)
 
-    def final(self, name: str, repeat: int) -> Evaluation | None:
-        """Returns one training of a baseline or finalist; None where it is not recorded."""
-        found = (item for item in self.finals if item.name == name and item.repeat == repeat)
-        return next(found, None)
+    def measured(self, candidate: Candidate) -> bool:
+        """Says whether a training of a baseline or finalist is on record."""
+        return training(candidate) in self._trainings
 
     @property
-    def final_names(self) -> tuple[str, ...]:
-        """The names of baselines and finalists, in the order of their measurement."""
-        return tuple(dict.fromkeys(item.name for item in self.finals))
+    def final_groups(self) -> tuple[tuple[Evaluation, ...], ...]:
+        """The trainings of each baseline and finalist, in the order of their first measurement.
 
-    def repeats_of(self, name: str) -> tuple[Evaluation, ...]:
-        """Returns all trainings of a baseline or finalist."""
-        return tuple(item for item in self.finals if item.name == name)
+        A baseline of another architecture, as after more trials with another best finalist, is a group of its own.
+        """
+        groups: dict[tuple[str, str | None], list[Evaluation]] = {}
+        for item in self.finals:
+            groups.setdefault(training(item)[:2], []).append(item)
+        return tuple(tuple(group) for group in groups.values())
+
+    @cached_property
+    def _trainings(self) -> frozenset[Training]:
+        return frozenset(training(item) for item in self.finals)
+
+
+def training(item: Candidate | Evaluation) -> Training:
+    """Names what a candidate asks for and what an evaluation is of, so that the two can be matched."""
+    return item.name, item.architecture.architecture_id if item.architecture else None, item.repeat
+
+
+@final
+class Recorder:
+    """A journal together with what it says so far.
+
+    Args:
+        journal: Open for writing.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.results = Results.from_entries(journal.entries)
+        """All that is recorded so far."""
+        self._journal = journal
+
+    def record(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Writes a record and waits until it is on disk.
+
+        Args:
+            kind: What is recorded.
+            data: Plain data.
+
+        Raises:
+            JournalError: If the disk does not take it.
+        """
+        self.results = self.results.plus(self._journal.append(kind, data))

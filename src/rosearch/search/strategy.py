@@ -14,10 +14,11 @@ from rosearch.space.space import DagSpace
 from rosearch.store.records import Objective, Proposal, Trial
 
 DEFAULT_OBJECTIVES = (
-    Objective(name="robustness", direction="max"),
-    Objective(name="balanced_accuracy", direction="max"),
-    Objective(name="parameters", direction="min", scale="log"),
+    Objective(name="robustness", direction="max", epsilon=0.02),
+    Objective(name="balanced_accuracy", direction="max", epsilon=0.01),
+    Objective(name="parameters", direction="min", scale="log", epsilon=0.05),
 )
+"""The defaults; within one epsilon, figures on a few hundred examples are noise to a tournament."""
 
 _DRAWS = 2000
 

@@ -1,12 +1,13 @@
 """A study: propose, execute, record, on one run directory; the same call resumes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from rosearch.core.errors import ConfigError
-from rosearch.core.events import Listener, ignore
+from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.rng import SeedTree
 from rosearch.data.given import Given
 from rosearch.data.task import Task, TaskSource
@@ -14,9 +15,9 @@ from rosearch.fitness.fitness import Fitness
 from rosearch.search.configuration import Configuration, SearchSettings
 from rosearch.search.driver import Driver
 from rosearch.search.evolution import Evolution
-from rosearch.search.results import TEACHER, Results
+from rosearch.search.front_member import FrontMember
+from rosearch.search.results import EXTENT, TEACHER, Extent, Recorder, Results
 from rosearch.search.strategy import Strategy
-from rosearch.space.architecture import Architecture
 from rosearch.space.space import DagSpace
 from rosearch.store.journal import Journal
 from rosearch.store.provenance import collect_provenance
@@ -26,59 +27,10 @@ from rosearch.teachers.pretrained import Pretrained
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
 
 if TYPE_CHECKING:
-    from rosearch.students.student import Student
+    from rosearch.fitness.workbench import Workbench
 
 MAY_CHANGE = ("search.trials", "search.finalists", "search.executor")
 """Settings that a resumed run may set anew: they add work and change no result that is recorded."""
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class FrontMember:
-    """A trial on the front, with its student.
-
-    Args:
-        trial: The trial.
-        directory: The run directory that holds the student's files.
-    """
-
-    trial: Trial
-    directory: RunDirectory
-
-    @property
-    def index(self) -> int:
-        """The number of the trial in its study, from 0."""
-        return self.trial.index
-
-    @property
-    def architecture(self) -> Architecture:
-        """What was built."""
-        return self.trial.architecture
-
-    @property
-    def robust_accuracy(self) -> float:
-        """Accuracy under attack on the examples that the search attacked, as a share."""
-        return self.trial.robust_accuracy
-
-    @property
-    def robustness(self) -> float:
-        """Mean of the budget curve, as a share."""
-        return self.trial.robustness
-
-    @property
-    def accuracy(self) -> float:
-        """Accuracy on unchanged dev texts, as a share."""
-        return self.trial.accuracy
-
-    def student(self) -> "Student":
-        """Loads the student as the search trained it.
-
-        Raises:
-            InputError: If its files are not there any more.
-        """
-        from rosearch.students.student import Student
-
-        return Student.from_pretrained(self.directory.trial_path(self.trial.proposal) / "student")
 
 
 def never() -> bool:
@@ -150,28 +102,38 @@ class Study:
 
     @classmethod
     def open(cls, run_dir: str | Path) -> "Study":
-        """Opens a recorded study, without torch.
+        """Opens a recorded study as it was last asked for, without torch.
 
         Args:
             run_dir: Its run directory.
 
         Raises:
             InputError: If there is no run in it.
+            JournalError: If the journal is damaged.
         """
         directory = RunDirectory.open(Path(run_dir))
         where = str(directory.path / "run.toml")
-        return cls.from_configuration(Configuration.from_tables(directory.configuration, where=where), run_dir)
+        configuration = Configuration.from_tables(directory.configuration, where=where)
+        extent = Results.from_entries(directory.entries).extent
+        if extent is not None:
+            search = replace(configuration.search, trials=extent.trials, finalists=extent.finalists)
+            configuration = replace(configuration, search=search)
+        return cls.from_configuration(configuration, run_dir)
 
     @property
     def results(self) -> Results:
-        """All that is recorded so far."""
+        """All that is recorded so far, read anew with each use."""
         return Results.from_entries(self.directory.entries)
 
     @property
+    def extent(self) -> Extent:
+        """How far this study is to go."""
+        return _extent(self.configuration)
+
+    @property
     def finished(self) -> bool:
-        """Whether all trials and finals that the configuration asks for are on record."""
-        search = self.configuration.search
-        return self.results.covers(trials=search.trials, finalists=search.finalists)
+        """Whether all trials and finals that this study asks for are on record."""
+        return self.results.covers(self.extent)
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -179,9 +141,25 @@ class Study:
         return self.results.trials
 
     @property
-    def front(self) -> tuple["FrontMember", ...]:
+    def front(self) -> tuple[FrontMember, ...]:
         """The feasible trials that no other feasible trial dominates, with their students."""
         return tuple(FrontMember(trial=trial, directory=self.directory) for trial in self.results.front)
+
+    def check(self, *, listener: Listener = ignore) -> None:
+        """Reads all that the user gave and compares it with the record; trains nothing and writes nothing.
+
+        Args:
+            listener: Hears the progress.
+
+        Raises:
+            InputError: If the task, a lexicon or the configuration does not fit.
+        """
+        task = self._task or self.configuration.task.load(listener)
+        self.directory.refuse_change(
+            configuration=self.configuration.to_config(),
+            fingerprints=_fingerprints(self.configuration, task),
+            may_change=MAY_CHANGE,
+        )
 
     def run(
         self,
@@ -204,73 +182,85 @@ class Study:
 
         Raises:
             LockError: If another process writes to the run directory.
-            ConfigError: If task, teacher or configuration are not those of the record.
+            InputError: If task, teacher or configuration are wrong, or not those of the record.
+            ExecutorError: If evaluations fail through no fault of an architecture.
             JournalError: If the journal is damaged.
         """
-        settings = self.configuration.search
-        settings = settings if trials is None else replace(settings, trials=trials)
-        configuration = replace(self.configuration, search=settings)
+        configuration = self.configuration
+        if trials is not None:
+            configuration = replace(configuration, search=replace(configuration.search, trials=trials))
         task = self._task or configuration.task.load(listener)
+        with self._writing(configuration, task) as journal:
+            recorder = Recorder(journal)
+            if recorder.results.covers(_extent(configuration)):
+                listener(Notice(text=f"{self.directory.path}: everything was done before; nothing has changed."))
+                return recorder.results
+            self._begin(configuration, journal, recorder, listener)
+            teacher = self._teacher(configuration, task, recorder, listener)
+            if not stop():
+                Driver(
+                    configuration=configuration,
+                    directory=self.directory,
+                    recorder=recorder,
+                    workbench=_workbench(configuration, task, teacher, listener),
+                    listener=listener,
+                    stop=stop,
+                ).run()
+            return recorder.results
+
+    @contextmanager
+    def _writing(self, configuration: Configuration, task: Task) -> Iterator[Journal]:
         with self.directory.writing(
             configuration=configuration.to_config(),
             fingerprints=_fingerprints(configuration, task),
             provenance=collect_provenance(),
             may_change=MAY_CHANGE,
         ) as journal:
-            results = Results.from_entries(journal.entries)
-            if results.covers(trials=settings.trials, finalists=settings.finalists):
-                return results
-            driver = self._driver(configuration, task, journal, listener, stop)
-            for stage in (driver.measure_reference, driver.run_trials, driver.run_finals):
-                if not stop():
-                    stage()
-            if not stop():
-                driver.close()
-            return driver.results
+            yield journal
 
-    def _driver(
-        self,
-        configuration: Configuration,
-        task: Task,
-        journal: Journal,
-        listener: Listener,
-        stop: Callable[[], bool],
-    ) -> Driver:
-        from rosearch.fitness.workbench import Workbench
+    def _begin(self, configuration: Configuration, journal: Journal, recorder: Recorder, listener: Listener) -> None:
+        """Records what is asked for where that is new, and says what is there."""
+        where, results, extent = self.directory.path, recorder.results, _extent(configuration)
+        if journal.repaired:
+            listener(Notice(text=f"{journal.path}: cut off {journal.repaired} bytes of a record that a kill had torn."))
+        if journal.entries:
+            listener(Notice(text=f"{where}: going on; {len(results.trials)} of {extent.trials} trials are on record."))
+        if results.extent != extent:
+            recorder.record(EXTENT, extent.to_record())
 
-        seeds = SeedTree(configuration.seed)
-        teacher = configuration.teacher.prepare(
-            task, self.directory.teacher_path, seeds=seeds.child("teacher"), listener=listener
-        )
-        _record_teacher(journal, teacher)
-        workbench = Workbench(
-            task=task,
-            teacher=teacher,
-            fitness=configuration.fitness,
-            seed=configuration.seed,
-            thread_count=configuration.search.threads,
-        )
-        workbench.prepare(listener)
-        return Driver(
-            configuration=configuration,
-            directory=self.directory,
-            journal=journal,
-            workbench=workbench,
-            listener=listener,
-            stop=stop,
-        )
+    def _teacher(
+        self, configuration: Configuration, task: Task, recorder: Recorder, listener: Listener
+    ) -> PreparedTeacher:
+        """Prepares the teacher; records it once, and refuses another one later: their students do not compare."""
+        seeds = SeedTree(configuration.seed).child("teacher")
+        teacher = configuration.teacher.prepare(task, self.directory.teacher_path, seeds=seeds, listener=listener)
+        recorded = recorder.results.teacher
+        if recorded is None:
+            recorder.record(TEACHER, teacher.to_record())
+        elif recorded["fingerprint"] != teacher.fingerprint:
+            raise ConfigError(
+                f"{teacher.folder}: holds another teacher than the one that this run was begun with "
+                f"({recorded['fingerprint']} -> {teacher.fingerprint}). Put its files back, or begin a new run."
+            )
+        return teacher
 
 
-def _record_teacher(journal: Journal, teacher: PreparedTeacher) -> None:
-    """Records the teacher once, and refuses another one later: students of two teachers do not compare."""
-    recorded = Results.from_entries(journal.entries).teacher
-    if recorded is None:
-        journal.append(TEACHER, teacher.to_record())
-    elif recorded["fingerprint"] != teacher.fingerprint:
-        raise ConfigError(
-            f"{teacher.folder}: holds another teacher than the one that this run was begun with "
-            f"({recorded['fingerprint']} -> {teacher.fingerprint}). Put the teacher's files back, or begin a new run."
-        )
+def _workbench(configuration: Configuration, task: Task, teacher: PreparedTeacher, listener: Listener) -> "Workbench":
+    from rosearch.fitness.workbench import Workbench
+
+    workbench = Workbench(
+        task=task,
+        teacher=teacher,
+        fitness=configuration.fitness,
+        seed=configuration.seed,
+        thread_count=configuration.search.threads,
+    )
+    workbench.prepare(listener)
+    return workbench
+
+
+def _extent(configuration: Configuration) -> Extent:
+    return Extent(trials=configuration.search.trials, finalists=configuration.search.finalists)
 
 
 def _fingerprints(configuration: Configuration, task: Task) -> dict[str, str]:

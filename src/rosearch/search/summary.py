@@ -77,11 +77,13 @@ def final_rows(results: Results) -> tuple[FinalRow, ...]:
     Args:
         results: What the journal says.
     """
-    teacher = next(iter(results.repeats_of("teacher")), None)
-    return tuple(_row(name, results.repeats_of(name), results, teacher) for name in results.final_names)
+    groups = results.final_groups
+    teacher = next((group[0] for group in groups if group[0].name == "teacher"), None)
+    indices = {trial.architecture.architecture_id: trial.index for trial in results.trials}
+    return tuple(_row(group, indices.get(group[0].name), teacher) for group in groups)
 
 
-def _row(name: str, repeats: Sequence[Evaluation], results: Results, teacher: Evaluation | None) -> FinalRow:
+def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation | None) -> FinalRow:
     recipes = dict.fromkeys(str(record.recipe["kind"]) for record in repeats[0].robustness)
     parameters = int(repeats[0].metrics["parameters"])
     balanced = _mean(repeats, "balanced_accuracy")
@@ -90,8 +92,8 @@ def _row(name: str, repeats: Sequence[Evaluation], results: Results, teacher: Ev
         close = balanced >= teacher.metrics["balanced_accuracy"] - LARGEST_ACCURACY_DROP
         compression = teacher.metrics["parameters"] / parameters if parameters else None
     return FinalRow(
-        name=name,
-        trial=next((trial.index for trial in results.trials if trial.architecture.architecture_id == name), None),
+        name=repeats[0].name,
+        trial=trial,
         repeats=len(repeats),
         accuracy=_mean(repeats, "accuracy"),
         balanced_accuracy=balanced,

@@ -122,12 +122,37 @@ class RunDirectory:
             JournalError: If the journal is damaged in the middle.
         """
         with locked(self.path / "run.lock"):
-            if self.exists:
-                self._refuse_change(configuration, fingerprints, may_change)
-            else:
+            self.refuse_change(configuration=configuration, fingerprints=fingerprints, may_change=may_change)
+            if not self.exists:
                 self._begin(configuration, {**provenance, "fingerprints": dict(fingerprints)})
             with Journal.open(self.journal_path) as journal:
                 yield journal
+
+    def refuse_change(
+        self, *, configuration: Mapping[str, Any], fingerprints: Mapping[str, str], may_change: tuple[str, ...] = ()
+    ) -> None:
+        """Compares what is given with what the run was begun with; a directory without a run takes anything.
+
+        Args:
+            configuration: See ``writing``.
+            fingerprints: See ``writing``.
+            may_change: See ``writing``.
+
+        Raises:
+            ConfigError: If something differs; each difference is shown.
+        """
+        if not self.exists:
+            return
+        changes = difference(self.configuration, plain(configuration))
+        refused = [f"  {key}: {change}" for key, change in changes.items() if not _covered(key, may_change)]
+        contents = difference(self.provenance.get("fingerprints", {}), fingerprints)
+        refused += [f"  {name}: its content, {change}" for name, change in contents.items()]
+        if refused:
+            lines = "\n".join(refused)
+            raise ConfigError(
+                f"{self.path}: was begun with another configuration, task or teacher (recorded -> given):\n{lines}\n"
+                "Give what was recorded to resume, or another run directory to begin anew."
+            )
 
     @property
     def _configuration_path(self) -> Path:
@@ -145,21 +170,6 @@ class RunDirectory:
         write_json(self._provenance_path, provenance)
         # Last, as its presence says that the run was begun.
         write_text(self._configuration_path, to_toml(configuration))
-
-    def _refuse_change(
-        self, configuration: Mapping[str, Any], fingerprints: Mapping[str, str], may_change: tuple[str, ...]
-    ) -> None:
-        changes = {
-            **difference(self.configuration, plain(configuration)),
-            **difference({"fingerprints": self.provenance.get("fingerprints", {})}, {"fingerprints": fingerprints}),
-        }
-        refused = [f"  {key}: {change}" for key, change in changes.items() if not _covered(key, may_change)]
-        if refused:
-            lines = "\n".join(refused)
-            raise ConfigError(
-                f"{self.path}: was begun with another configuration, task or teacher (recorded -> given):\n{lines}\n"
-                "Give what was recorded to resume, or another run directory to begin anew."
-            )
 
 
 def trials_of(entries: tuple[Entry, ...]) -> tuple[Trial, ...]:

@@ -21,20 +21,25 @@ class PieceInput(nn.Module):
     """Embeds word pieces: a table, a linear map to the network's width, normalisation, positions.
 
     Positions are sinusoids without weights, for texts of any length, at a quarter of the tokens' spread: enough to tell
-    order, too little to drown words. A frozen table counts as parameters all the same, since it must be shipped.
+    order, too little to drown words. A bag of embeddings goes without. A frozen table counts as parameters all the
+    same, since it must be shipped.
 
     Args:
         genes: Rank, and whether the table is trained.
         width: Width of the network.
         vocabulary_size: Rows of the table.
         padding_id: The row of padding, which gets no gradient.
+        ordered: Whether the order of the pieces is told.
 
     References:
         Vaswani et al. (2017), section 3.5, for the sinusoids.
     """
 
-    def __init__(self, genes: InputGenes, width: int, *, vocabulary_size: int, padding_id: int) -> None:
+    def __init__(
+        self, genes: InputGenes, width: int, *, vocabulary_size: int, padding_id: int, ordered: bool = True
+    ) -> None:
         super().__init__()
+        self.ordered = ordered
         self.table = nn.Embedding(vocabulary_size, genes.rank, padding_idx=padding_id)
         self.table.weight.requires_grad_(genes.trained)
         self.widening = nn.Linear(genes.rank, width)
@@ -44,10 +49,13 @@ class PieceInput(nn.Module):
 
     def forward(self, input_ids_BL: Tensor) -> Tensor:
         """Returns the vectors of the pieces, shape BLD."""
+        pieces_BLD: Tensor = self.norm(self.widening(self.table(input_ids_BL)))
+        if not self.ordered:
+            return pieces_BLD
         length = input_ids_BL.shape[1]
         if length > len(self.positions_LD):
             self.positions_LD = sinusoids(2 * length, self.norm.normalized_shape[0]).to(self.positions_LD)
-        return self.norm(self.widening(self.table(input_ids_BL))) + self.positions_LD[:length]  # type: ignore[no-any-return]
+        return pieces_BLD + self.positions_LD[:length]
 
     def load_table(self, table_VR: NDArray[np.floating]) -> None:
         """Copies a table into the embedding, trained or frozen.

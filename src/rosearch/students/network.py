@@ -92,7 +92,14 @@ class StudentNetwork(nn.Module):
         super().__init__()
         genes = architecture.canonical()
         self.architecture = genes
-        self.input = PieceInput(genes.input, genes.width, vocabulary_size=vocabulary_size, padding_id=padding_id)
+        self.input = PieceInput(
+            genes.input,
+            genes.width,
+            vocabulary_size=vocabulary_size,
+            padding_id=padding_id,
+            # Where no cell looks at them, positions would only tell a bag of embeddings how long the text is.
+            ordered=bool(genes.layout),
+        )
         built = genes.cells if genes.shared else genes.blocks
         self.cells = nn.ModuleList(CellLayer(cell, genes.width) for cell in built)
         self.order = genes.layout if genes.shared else tuple(range(len(built)))

@@ -89,7 +89,8 @@ class Student:
             "architecture": self.architecture.to_json(),
             "label_names": list(self.label_names),
             "max_length": self.max_length,
-            "vocabulary_size": self.tokenizer.vocabulary_size,
+            # A table may have more rows than the tokenizer has word pieces: many are rounded up.
+            "vocabulary_size": self.network.input.table.num_embeddings,
         }
         write_json(folder / "student.json", record)
 
@@ -106,18 +107,20 @@ class Student:
         """
         folder = Path(folder)
         record = _read_record(folder)
-        tokenizer = Tokenizer.load(folder)
-        label_names = tuple(record["label_names"])
+        tokenizer = _read_tokenizer(folder)
         network = StudentNetwork(
-            Architecture.from_json(record["architecture"]),
+            Architecture.from_json(record["architecture"], where=f"{folder}/student.json: architecture"),
             vocabulary_size=record["vocabulary_size"],
-            classes=len(label_names),
+            classes=len(record["label_names"]),
             padding_id=tokenizer.padding_id,
         )
         try:
             network.load_state_dict(load_file(folder / "model.safetensors"))
         except (OSError, SafetensorError, RuntimeError) as error:
-            raise InputError(f"{folder}/model.safetensors: not the weights of this student: {error}") from None
+            raise InputError(
+                f"{folder}/model.safetensors: not the weights of this student: {error}. Copy the whole folder again."
+            ) from None
+        label_names = tuple(record["label_names"])
         return cls(network, tokenizer, label_names=label_names, max_length=record["max_length"], device=device)
 
     def _tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
@@ -143,8 +146,8 @@ def batches_by_length(lengths: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any,
 
 def _read_record(folder: Path) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = read_json(folder / "student.json")
-    except (OSError, ValueError):
+        record: dict[str, Any] = dict(read_json(folder / "student.json"))
+    except (OSError, ValueError, TypeError):
         raise InputError(
             f"{folder}: holds no student (no readable student.json). "
             "Give a folder that Student.save_pretrained wrote, such as finalists/.../student of a run."
@@ -154,4 +157,17 @@ def _read_record(folder: Path) -> dict[str, Any]:
             f"{folder}/student.json: schema version {record.get('schema_version')!r}, this program reads "
             f"{SCHEMA_VERSION}. Open it with the version of rosearch that wrote it."
         )
+    kinds = {"architecture": dict, "label_names": list, "max_length": int, "vocabulary_size": int}
+    for key, kind in kinds.items():
+        if not isinstance(record.get(key), kind):
+            raise InputError(f"{folder}/student.json: {key} is missing or damaged. Copy the whole folder again.")
     return record
+
+
+def _read_tokenizer(folder: Path) -> Tokenizer:
+    try:
+        return Tokenizer.load(folder)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder}: the tokenizer's files are damaged: {error!r}. Copy the whole folder again."
+        ) from None

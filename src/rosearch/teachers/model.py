@@ -1,6 +1,5 @@
 """A pretrained classifier with its own tokenizer: texts in, logits and states out."""
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self, final
@@ -8,12 +7,10 @@ from typing import Any, Self, final
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
-from transformers.utils import logging as transformers_logging
 
-from rosearch.core.errors import TeacherError
 from rosearch.core.protocols import Device, FloatArray, Precision, Text
 from rosearch.device import computing, resolve_device, resolve_precision
+from rosearch.teachers.checkpoint import column_order, read_checkpoint
 from rosearch.teachers.outputs import TeacherBatch
 
 BATCH_TOKENS = 4096
@@ -46,7 +43,7 @@ class TeacherModel:
         precision: Precision = "auto",
     ) -> None:
         self.device = resolve_device(device)
-        self.precision = resolve_precision(precision, self.device)
+        self.precision = resolve_precision(precision, self.device, width=network.config.hidden_size)
         self.network = network.to(self.device).eval()
         self.tokenizer = tokenizer
         self.label_names = label_names
@@ -55,33 +52,36 @@ class TeacherModel:
         self.column_order = column_order(network.config, label_names)
 
     @classmethod
-    def load(cls, path: str | Path, *, label_names: tuple[str, ...], max_length: int) -> Self:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        label_names: tuple[str, ...],
+        max_length: int,
+        seed: int = 0,
+        precision: Precision = "auto",
+    ) -> Self:
         """Loads a checkpoint; a head that does not fit is replaced by a fresh one.
 
         Args:
             path: A directory or a hub id.
             label_names: The task's classes.
             max_length: Longest input in word pieces.
+            seed: Decides the weights of a fresh head.
+            precision: Of matrix products.
 
         Raises:
             TeacherError: If the checkpoint or its tokenizer cannot be loaded.
         """
-        source = str(path)
-        with quiet_transformers():
-            try:
-                config = AutoConfig.from_pretrained(source)
-                fresh = not has_fitting_head(config, len(label_names))
-                head = _head(label_names) if fresh else {}
-                network = AutoModelForSequenceClassification.from_pretrained(
-                    source, dtype=torch.float32, use_safetensors=True, ignore_mismatched_sizes=True, **head
-                )
-                tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True)
-            except (OSError, ValueError, KeyError) as error:
-                raise TeacherError(
-                    f"{source}: cannot be loaded as a text classifier: {str(error).splitlines()[0]} "
-                    "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
-                ) from error
-        return cls(network, tokenizer, label_names=label_names, max_length=max_length, head_is_fresh=fresh)
+        network, tokenizer, fresh = read_checkpoint(str(path), label_names=label_names, seed=seed)
+        return cls(
+            network,
+            tokenizer,
+            label_names=label_names,
+            max_length=max_length,
+            head_is_fresh=fresh,
+            precision=precision,
+        )
 
     def encode(self, texts: Sequence[Text]) -> dict[str, Tensor]:
         """Tokenises texts into one padded batch on the model's device."""
@@ -121,44 +121,6 @@ class TeacherModel:
         return result
 
 
-def has_fitting_head(config: Any, classes: int) -> bool:
-    """Says whether a checkpoint was saved as a classifier with this number of classes."""
-    names = getattr(config, "architectures", None) or []
-    return any(name.endswith("ForSequenceClassification") for name in names) and config.num_labels == classes
-
-
-def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
-    """Returns for each of the task's classes the column of the checkpoint's logits.
-
-    Classes are matched by name where the checkpoint names them, else by position.
-
-    Args:
-        config: The checkpoint's.
-        label_names: The task's classes.
-
-    Raises:
-        TeacherError: If the checkpoint names its classes and the names are not the task's.
-    """
-    names = {str(name).casefold(): int(index) for index, name in (config.id2label or {}).items()}
-    wanted = [name.casefold() for name in label_names]
-    if set(wanted) == set(names):
-        return [names[name] for name in wanted]
-    if all(name.startswith("label_") for name in names):
-        return list(range(len(label_names)))
-    raise TeacherError(
-        f"The checkpoint's classes are {sorted(names)}, the task's are {list(label_names)}. "
-        "Name the classes in [task] label_names as the checkpoint does, or mend id2label in its config.json."
-    )
-
-
-def _head(label_names: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "num_labels": len(label_names),
-        "id2label": dict(enumerate(label_names)),
-        "label2id": {name: index for index, name in enumerate(label_names)},
-    }
-
-
 def _groups(order: np.ndarray[Any, Any], sizes: Sequence[int]) -> Iterator[np.ndarray[Any, Any]]:
     """Cuts rows sorted by size into batches of about `BATCH_TOKENS`, at four characters a word piece."""
     start = 0
@@ -166,17 +128,3 @@ def _groups(order: np.ndarray[Any, Any], sizes: Sequence[int]) -> Iterator[np.nd
         if end == len(order) or (end + 1 - start) * (sizes[order[end]] / 4 + 2) > BATCH_TOKENS:
             yield order[start:end]
             start = end
-
-
-@contextlib.contextmanager
-def quiet_transformers() -> Iterator[None]:
-    """Keeps progress bars and notices about fresh heads off the terminal: the library never prints."""
-    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(verbosity)
-        if bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -12,8 +12,9 @@ from rosearch.core.rng import SeedTree
 from rosearch.data.assets import MINILM, fetch
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Tokenizer
+from rosearch.teachers.checkpoint import quiet_transformers
 from rosearch.teachers.fine_tuning import dev_accuracy, fine_tune
-from rosearch.teachers.model import TeacherModel, quiet_transformers
+from rosearch.teachers.model import TeacherModel
 from rosearch.teachers.pretrained import Pretrained
 from rosearch.teachers.teacher import PreparedTeacher
 
@@ -34,7 +35,13 @@ def prepare(
         TeacherError: If the model cannot be loaded or does not fit the task.
     """
     source = str(fetch(MINILM, listener=listener)) if settings.model == "minilm" else settings.model
-    model = TeacherModel.load(source, label_names=task.label_names, max_length=settings.max_length)
+    model = TeacherModel.load(
+        source,
+        label_names=task.label_names,
+        max_length=settings.max_length,
+        seed=seeds.child("head").integer(),
+    )
+    tokenizer = _tokenizer(model)
     if model.head_is_fresh:
         listener(Notice(text=f"{settings.model} has no head for {', '.join(task.label_names)}: it is fine-tuned."))
         accuracy = fine_tune(model, task, settings.fine_tuning, seeds=seeds, listener=listener)
@@ -42,7 +49,8 @@ def prepare(
         accuracy = dev_accuracy(model, task)
     local = Path(source)
     model_path = local if local.is_dir() and not model.head_is_fresh else _save(model, folder)
-    _write_tables(model, folder)
+    tokenizer.save(folder)
+    _write_word_embeddings(model, folder)
     teacher = PreparedTeacher(
         folder=folder,
         model_path=model_path,
@@ -67,15 +75,26 @@ def _save(model: TeacherModel, folder: Path) -> Path:
     return path
 
 
-def _write_tables(model: TeacherModel, folder: Path) -> None:
-    """Writes what students start from: the tokenizer and the word embeddings."""
+def _tokenizer(model: TeacherModel) -> Tokenizer:
+    """Returns the tokenizer that students will share, or says before any work is done why they cannot."""
     backend = getattr(model.tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise TeacherError(
             f"{type(model.tokenizer).__name__} has no fast version, and students run on fast tokenizers only. "
             "Save the checkpoint with a tokenizer.json."
         )
-    Tokenizer(backend, padding_id=model.tokenizer.pad_token_id or 0).save(folder)
+    tokenizer = Tokenizer(backend, padding_id=model.tokenizer.pad_token_id or 0)
+    rows = len(model.network.get_input_embeddings().weight)
+    if tokenizer.vocabulary_size > rows:
+        raise TeacherError(
+            f"The checkpoint's tokenizer has {tokenizer.vocabulary_size:,} word pieces and its embedding table "
+            f"{rows:,} rows: they are not of one model. Save the tokenizer that the weights were trained with."
+        )
+    return tokenizer
+
+
+def _write_word_embeddings(model: TeacherModel, folder: Path) -> None:
+    """Writes what the students' tables are cut from."""
     table = model.network.get_input_embeddings().weight.detach().float().cpu().numpy()
     with whole_file(folder / "word_embeddings.npy") as temporary, temporary.open("wb") as handle:
         np.save(handle, table, allow_pickle=False)

@@ -12,6 +12,7 @@ from rosearch.core.component import Component
 from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, ignore
 from rosearch.core.files import read_json
+from rosearch.core.protocols import Precision
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Tokenizer
@@ -87,15 +88,16 @@ class PreparedTeacher:
             folder: Where ``prepare`` put it.
 
         Raises:
-            TeacherError: If the folder holds no finished teacher.
+            TeacherError: If the folder holds no finished teacher, or its record is damaged.
         """
         try:
             record = read_json(folder / "teacher.json")
-        except OSError:
+            given = {"label_names": tuple(record["label_names"]), "model_path": folder / record["model_path"]}
+            return cls(folder=folder, **(record | given))
+        except FileNotFoundError:
             raise TeacherError(f"{folder}: holds no prepared teacher. Run `rosearch search` to make one.") from None
-        record["label_names"] = tuple(record["label_names"])
-        record["model_path"] = folder / record["model_path"]
-        return cls(folder=folder, **record)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TeacherError(f"{folder}/teacher.json: cannot be read: {error!r}. Delete the folder.") from None
 
     def to_record(self) -> dict[str, Any]:
         """Returns what ``teacher.json`` holds; the model's path is relative to the folder where it lies inside."""
@@ -126,8 +128,15 @@ class PreparedTeacher:
 
         return cache.ensure(texts, forward, listener=listener)
 
-    def model(self) -> "TeacherModel":
-        """Loads the classifier itself; needed only for texts that were never asked before."""
+    def model(self, *, precision: Precision = "auto") -> "TeacherModel":
+        """Loads the classifier itself.
+
+        Args:
+            precision: Of matrix products; attacks need ``"float32"``, as bfloat16 answers a text differently from one
+                batch to another.
+        """
         from rosearch.teachers.model import TeacherModel
 
-        return TeacherModel.load(self.model_path, label_names=self.label_names, max_length=self.max_length)
+        return TeacherModel.load(
+            self.model_path, label_names=self.label_names, max_length=self.max_length, precision=precision
+        )

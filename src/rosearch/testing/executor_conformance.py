@@ -1,11 +1,13 @@
 """What every executor promises, as tests: subclass, and give the executor as a fixture."""
 # ruff: noqa: S101
 
+import errno
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 
-from rosearch.core.errors import ExecutorError
+from rosearch.core.errors import AssetError, ExecutorError, InputError
 from rosearch.executors.executor import Executor
 from rosearch.executors.job import Job, Outcome
 
@@ -33,6 +35,18 @@ class ExecutorConformance:
         assert "_fail_on_b" in outcomes["b"].trace
         with pytest.raises(ExecutorError, match="job 'b' failed after 1 attempt"):
             outcomes["b"].require()
+
+    def test_a_fault_of_the_input_or_the_system_is_told_from_one_of_the_job(self, executor: Executor) -> None:
+        """Meets a missing lexicon and a full disk."""
+        jobs = [Job(key=key, function=_meet_fault, payload=key) for key in ("input", "system")]
+        outcomes = {outcome.key: outcome for outcome in executor.map(jobs)}
+        assert {key: outcome.kind for key, outcome in outcomes.items()} == {"input": "input", "system": "system"}
+        assert not any(outcome.failed_by_itself for outcome in outcomes.values())
+        with pytest.raises(InputError, match="there is no such lexicon") as raised:
+            outcomes["input"].require()
+        assert "_meet_fault" in raised.value.__notes__[0]
+        with pytest.raises(ExecutorError, match="No space left on device"):
+            outcomes["system"].require()
 
     def test_a_job_may_wait_for_the_outcomes_before_it(self, executor: Executor) -> None:
         """Makes each job from the outcome of the one before, as a search does."""
@@ -69,7 +83,7 @@ class ExecutorConformance:
 
         outcomes = executor.map(endless())
         assert next(outcomes).kind == "ok"
-        outcomes.close()  # type: ignore[attr-defined]  # map is a generator
+        outcomes.close()
 
 
 def _double(number: int) -> int:
@@ -80,3 +94,9 @@ def _fail_on_b(key: str) -> str:
     if key == "b":
         raise ValueError("b is not welcome")
     return key
+
+
+def _meet_fault(key: str) -> NoReturn:
+    if key == "input":
+        raise AssetError("there is no such lexicon")
+    raise OSError(errno.ENOSPC, "No space left on device")

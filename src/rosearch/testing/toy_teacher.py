@@ -1,13 +1,18 @@
 """A tiny BERT with random weights, as a directory that any loader of checkpoints reads."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rosearch.core.files import write_json
 from rosearch.testing.toy_task import BLAME, FRAMES, PRAISE, SYNONYMS, THINGS
 
+FINE_TUNING: Mapping[str, Any] = {"epochs": 6, "learning_rate": 3e-3, "batch_size": 16}
+"""With these the toy teacher learns the toy task in about a second, to more than nine in ten right on dev."""
+
 
 def write_toy_teacher(folder: Path, *, seed: int = 0) -> Path:
-    """Writes a two-layer BERT without a classification head, and its tokenizer.
+    """Writes a two-layer BERT without a classification head, and its tokenizer; `FINE_TUNING` makes it a teacher.
 
     Args:
         folder: Where it shall stand.
@@ -20,13 +25,13 @@ def write_toy_teacher(folder: Path, *, seed: int = 0) -> Path:
     from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
 
     from rosearch.device import seeded
-    from rosearch.teachers.model import quiet_transformers
+    from rosearch.teachers.checkpoint import quiet_transformers
 
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = folder / "vocab.txt"
     vocabulary.write_text("\n".join(word_pieces()) + "\n", encoding="utf-8")
-    BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True).save_pretrained(folder)
     with seeded(seed), torch.no_grad(), quiet_transformers():
+        BertTokenizerFast(vocab=str(vocabulary), do_lower_case=True).save_pretrained(folder)
         config = BertConfig(
             vocab_size=len(word_pieces()),
             hidden_size=32,
@@ -34,6 +39,10 @@ def write_toy_teacher(folder: Path, *, seed: int = 0) -> Path:
             num_attention_heads=2,
             intermediate_size=64,
             max_position_embeddings=64,
+            # So narrow a network learns nothing for a while from BERT's own 0.02, and little under dropout.
+            initializer_range=0.1,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
         )
         BertModel(config).save_pretrained(folder)
     return folder

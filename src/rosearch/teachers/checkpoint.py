@@ -1,0 +1,144 @@
+"""Reading a checkpoint: whole or refused, with a fresh head only where it has none that fits."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from rosearch.core.errors import TeacherError
+from rosearch.device import seeded
+
+
+class Checkpoint(NamedTuple):
+    """What was read.
+
+    Args:
+        network: The classifier.
+        tokenizer: Its tokenizer, as transformers loads it.
+        head_is_fresh: Whether the classification head was made here and must be trained.
+    """
+
+    network: Any
+    tokenizer: Any
+    head_is_fresh: bool
+
+
+def read_checkpoint(source: str, *, label_names: tuple[str, ...], seed: int) -> Checkpoint:
+    """Loads a classifier from safetensors, without code from elsewhere; a head that does not fit is replaced.
+
+    Args:
+        source: A directory or a hub id.
+        label_names: The task's classes.
+        seed: Decides the weights of a fresh head.
+
+    Raises:
+        TeacherError: If something is missing or damaged.
+    """
+    if _means_a_directory(source) and not Path(source).is_dir():
+        raise TeacherError(f"{source}: no such directory. Give that of a Hugging Face checkpoint, or a hub id.")
+    with quiet_transformers(), seeded(seed):
+        try:
+            config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+            fresh = not has_fitting_head(config, len(label_names))
+            network, report = AutoModelForSequenceClassification.from_pretrained(
+                source,
+                dtype=torch.float32,
+                use_safetensors=True,
+                trust_remote_code=False,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+                **(_head(label_names) if fresh else {}),
+            )
+            tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, trust_remote_code=False)
+        except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
+            raise TeacherError(
+                f"{source}: cannot be loaded as a text classifier: {_sentence(error)} "
+                "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
+            ) from error
+    if lacking := _lacking(report, network.base_model_prefix, head_is_fresh=fresh):
+        raise TeacherError(
+            f"{source}: {len(lacking)} weights that its config.json promises are missing or of another shape, "
+            f"such as {lacking[0]}. Save the checkpoint again, or mend its config.json."
+        )
+    return Checkpoint(network, tokenizer, fresh)
+
+
+def has_fitting_head(config: Any, classes: int) -> bool:
+    """Says whether a checkpoint was saved as a classifier with this number of classes."""
+    names = getattr(config, "architectures", None) or []
+    return any(name.endswith("ForSequenceClassification") for name in names) and config.num_labels == classes
+
+
+def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
+    """Returns for each of the task's classes the column of the checkpoint's logits.
+
+    Classes are matched by name where the checkpoint names them, else by position.
+
+    Args:
+        config: The checkpoint's.
+        label_names: The task's classes.
+
+    Raises:
+        TeacherError: If the checkpoint names its classes and the names are not the task's.
+    """
+    names = {str(name).casefold(): int(index) for index, name in (config.id2label or {}).items()}
+    wanted = [name.casefold() for name in label_names]
+    if set(wanted) == set(names):
+        return [names[name] for name in wanted]
+    if all(name.startswith("label_") for name in names):
+        return list(range(len(label_names)))
+    raise TeacherError(
+        f"The checkpoint's classes are {sorted(names)}, the task's are {list(label_names)}. "
+        "Name the classes in [task] label_names as the checkpoint does, or mend id2label in its config.json."
+    )
+
+
+@contextlib.contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Keeps progress bars and notices about fresh heads off the terminal: the library never prints."""
+    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _means_a_directory(source: str) -> bool:
+    """Says whether a name cannot be a hub id, which has one slash at most."""
+    return source.startswith((".", "/", "~")) or source.count("/") > 1 or "\\" in source
+
+
+def _head(label_names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "num_labels": len(label_names),
+        "id2label": dict(enumerate(label_names)),
+        "label2id": {name: index for index, name in enumerate(label_names)},
+    }
+
+
+def _lacking(report: Mapping[str, Iterable[Any]], body: str, *, head_is_fresh: bool) -> list[str]:
+    """Returns the weights that were drawn at random though the checkpoint should have them.
+
+    With a fresh head those are the weights of the body; a pooler is part of the head, which many bodies come without.
+    """
+    mismatched = {row[0] for row in report["mismatched_keys"]}
+    drawn = sorted({*report["missing_keys"], *mismatched})
+    if not head_is_fresh:
+        return drawn
+    return [name for name in drawn if name.startswith(f"{body}.") and (name in mismatched or ".pooler." not in name)]
+
+
+def _sentence(error: Exception) -> str:
+    """Returns the first line of an error as a sentence; a KeyError's is only a key."""
+    line = (str(error).splitlines() or [""])[0].strip()
+    line = f"{line} is missing" if isinstance(error, KeyError) else line
+    return line if line.endswith(".") else f"{line or type(error).__name__}."

@@ -1,0 +1,39 @@
+"""Toys that many tests share, made once per process and never changed by a test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rosearch.core.rng import SeedTree
+from rosearch.data.task import Task
+from rosearch.teachers.teacher import PreparedTeacher, Teacher
+from rosearch.testing.toy_task import toy_task
+from rosearch.testing.toy_teacher import FINE_TUNING, write_toy_lexicon, write_toy_teacher
+
+# Read when torch and the hub's client are first imported: networks as small as these are slower on two threads, and a
+# name that is no folder must not wait for a network.
+os.environ |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+
+@pytest.fixture(scope="session")
+def task() -> Task:
+    return toy_task()
+
+
+@pytest.fixture(scope="session")
+def toy_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint without a head."""
+    return write_toy_teacher(tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.fixture(scope="session")
+def toy_lexicon(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy_lexicon(tmp_path_factory.mktemp("lexicon") / "synonyms.json")
+
+
+@pytest.fixture(scope="session")
+def prepared_teacher(toy_checkpoint: Path, task: Task, tmp_path_factory: pytest.TempPathFactory) -> PreparedTeacher:
+    """The toy checkpoint, fine-tuned on the toy task."""
+    teacher = Teacher.from_pretrained(str(toy_checkpoint), fine_tuning=dict(FINE_TUNING), max_length=32)
+    return teacher.prepare(task, tmp_path_factory.mktemp("teacher"), seeds=SeedTree(0))
