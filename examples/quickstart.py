@@ -10,7 +10,7 @@ from rosearch import DagSpace, Evolution, Fitness, SearchSettings, Student, Stud
 from rosearch.core.events import Event, Notice
 from rosearch.data.rotten_tomatoes import RottenTomatoes
 from rosearch.data.task import TaskSource
-from rosearch.search.events import TrialRecorded
+from rosearch.search.events import FinalRecorded, TrialRecorded
 from rosearch.search.summary import final_rows
 
 
@@ -20,6 +20,8 @@ def show(event: Event) -> None:
         print(event.text)
     elif isinstance(event, TrialRecorded) and event.trial.status == "done":
         print(f"trial {event.trial.index}: robust {event.trial.robust_accuracy:.0%}, right {event.trial.accuracy:.0%}")
+    elif isinstance(event, FinalRecorded):
+        print(f"on test {event.done}/{event.total}: {event.label}")
 
 
 def search(task: Task | TaskSource, teacher: Teacher, *, space: DagSpace, fitness: Fitness, run_dir: Path) -> Student:
@@ -47,10 +49,10 @@ def search(task: Task | TaskSource, teacher: Teacher, *, space: DagSpace, fitnes
 
 if __name__ == "__main__":
     student = search(
-        RottenTomatoes(max_train=2000, max_dev=300, max_test=300),
+        RottenTomatoes(max_train=4000, max_dev=300, max_test=300),
         Teacher.from_pretrained("minilm", fine_tuning={"epochs": 1, "learning_rate": 1e-4, "frozen_layers": 3}),
         space=DagSpace.preset("tiny"),
-        fitness=Fitness(attacks=["pwws"], unseen=["deepwordbug"], share=0.5, dev_examples=50, test_examples=50),
+        fitness=Fitness(attacks=["pwws"], unseen=["deepwordbug"], share=0.5, dev_examples=50, test_examples=30),
         run_dir=Path("runs/quickstart-python"),
     )
     print(student.predict(["A moving, clever film.", "Dull from the first minute to the last."]))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
@@ -14,6 +15,10 @@ from rosearch.testing.toy_teacher import FINE_TUNING, write_toy_lexicon, write_t
 # Read when torch and the hub's client are first imported: networks as small as these are slower on two threads, and a
 # name that is no folder must not wait for a network.
 os.environ |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+# On a busy machine, how long an example takes says nothing.
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(scope="session")

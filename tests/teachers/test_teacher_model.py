@@ -25,7 +25,7 @@ def model(toy_checkpoint: Path) -> TeacherModel:
 sentences = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     texts=st.lists(sentences, min_size=1, max_size=8)
     | st.lists(st.tuples(sentences, sentences), min_size=1, max_size=8)
@@ -67,7 +67,7 @@ def test_the_second_text_of_a_pair_is_a_segment_of_its_own(model: TeacherModel) 
     assert abs(swapped[0] - joined[0]).max() > 1e-4
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(text=sentences | st.tuples(sentences, sentences) | st.text(max_size=60))
 def test_students_see_the_same_pieces(model: TeacherModel, text: Text) -> None:
     tokenizer = Tokenizer(model.tokenizer.backend_tokenizer)

@@ -222,8 +222,8 @@ class FileOfTexts:
         unknown = next((row for row in rows if row.label not in names), None)
         if unknown is not None:
             raise TaskError(
-                f"{self.path}:{unknown.line}: label {unknown.label!r} is not one of {', '.join(names)}. Leave such rows "
-                f"out, or say with --labels A,B what the file calls the student's classes {classes}, in this order."
+                f"{self.path}:{unknown.line}: label {unknown.label!r} is not one of {', '.join(names)}. Leave such "
+                f"rows out, or say with --labels A,B what the file calls the student's classes, in order: {classes}."
             )
         absent = [name for name in names if all(row.label != name for row in rows)]
         if absent:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def command(
     model: Annotated[
-        Path, typer.Argument(help="A student's folder, or a run directory: its best finalist on its own test split.")
+        Path,
+        typer.Argument(
+            metavar="MODEL", help="A student's folder, or a run directory: its best finalist on its own test split."
+        ),
     ],
     data: Annotated[
         Path | None,

@@ -9,7 +9,8 @@ from rosearch.cli.console import JsonOption, emit_json, messages
 
 def command(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Assets; all, where none is named.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Assets; all, where none is named.", show_default=False),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -19,7 +19,9 @@ FRONT_ROWS = 8
 
 
 def command(
-    config: Annotated[Path, typer.Argument(help="A search as TOML, such as configs/quickstart.toml.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="A search as TOML, such as configs/quickstart.toml.")
+    ],
     run: Annotated[
         Path | None,
         typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),

@@ -19,7 +19,9 @@ def command(
     run: RunArgument,
     trial: Annotated[
         int | None,
-        typer.Argument(help="Number of a trial; the front's best by fitness if left out.", show_default=False),
+        typer.Argument(
+            metavar="TRIAL", help="Number of a trial; the front's best by fitness if left out.", show_default=False
+        ),
     ] = None,
     examples: Annotated[int, typer.Option("--examples", min=0, help="Adversarial examples for each attack.")] = 3,
     svg: Annotated[

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rosearch.search.results import Results
     from rosearch.search.study import Study
 
-RunArgument = Annotated[Path, typer.Argument(help="A run directory.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)]
 
 
 def command(run: RunArgument, json: JsonOption = False) -> None:

@@ -65,10 +65,11 @@ class Workbench:
             AssetError: If a lexicon cannot be had.
         """
         self.teacher.outputs(self.task.train.texts, listener=listener)
-        text, label = self.task.dev.texts[0], int(self.task.dev.labels[0])
+        victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
+        answer = int(victim.logits(texts).argmax())
         for attack in self.fitness.full_fidelity.attacks:
-            # A rehearsal on one text with a model that never errs loads whatever the attack reads.
-            attack.run(MajorityClass(self.task), [text], [label], score=MarginScore(), seeds=SeedTree(self.seed))
+            # A rehearsal loads whatever the attack reads; the label is the answer, since an error is not attacked.
+            attack.run(victim, texts, [answer], score=MarginScore(), seeds=SeedTree(self.seed))
 
     def evaluate(
         self, candidate: Candidate, fidelity: Fidelity, *, folder: Path | None = None, listener: Listener = ignore

@@ -1,5 +1,6 @@
 """One run of a study: gives out jobs and records their outcomes. What is on record is never done again."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -220,5 +221,7 @@ class Driver:
         return self._order(candidate, self.configuration.fitness.full_fidelity, folder, label=label)
 
     def _order(self, candidate: Candidate, fidelity: Fidelity, folder: Path, *, label: str) -> Order:
+        # Not on record, so whatever lies there was left by a kill.
+        shutil.rmtree(folder, ignore_errors=True)
         listener = Labelled(label=label, listener=self.listener)
         return Order(workbench=self.workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=listener)

@@ -48,7 +48,7 @@ class RunDirectory:
         """
         directory = cls(path)
         if not directory.exists:
-            raise InputError(f"{path}: not a run directory (it has no run.toml). Give the --run-dir of a search.")
+            raise InputError(f"{path}: not a run directory (it has no run.toml). Give the folder that a search ran in.")
         return directory
 
     @property

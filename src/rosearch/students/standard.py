@@ -50,7 +50,7 @@ def _transformers(like: Architecture, layers: int) -> Iterator[Architecture]:
             Node(operation=FeedForward(ratio=4), inputs=(1,)),
         )
     )
-    for width in range(16, LARGEST_WIDTH + 1, 8):
+    for width in range(8, LARGEST_WIDTH + 1, 4):
         yield Architecture(
             input=like.input, width=width, pooling="mean", shared=False, layout=(0,) * layers, cells=(layer,)
         )
