@@ -1,7 +1,7 @@
 """RoSearch from Python: labelled text and a teacher go in, a small student that resists rewriting comes out.
 
 Run `python examples/quickstart.py`: Rotten Tomatoes sentences and MiniLM (fetched once, 115 MB), a budget so tiny that
-it only shows the way; a few minutes on two cores. Run it again: it resumes, and says at once what was found.
+it only shows the way; about five minutes on two cores. Run it again: it resumes, and says at once what was found.
 """
 
 from pathlib import Path
@@ -49,7 +49,7 @@ def search(task: Task | TaskSource, teacher: Teacher, *, space: DagSpace, fitnes
 
 if __name__ == "__main__":
     student = search(
-        RottenTomatoes(max_train=4000, max_dev=300, max_test=300),
+        RottenTomatoes(max_train=3000, max_dev=300, max_test=300),
         Teacher.from_pretrained("minilm", fine_tuning={"epochs": 1, "learning_rate": 1e-4, "frozen_layers": 3}),
         space=DagSpace.preset("tiny"),
         fitness=Fitness(attacks=["pwws"], unseen=["deepwordbug"], share=0.5, dev_examples=50, test_examples=30),

@@ -1,14 +1,18 @@
 """Toys that many tests share, made once per process and never changed by a test."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
+from rosearch.testing.toy_study import write_toy_study
 from rosearch.testing.toy_task import toy_task
 from rosearch.testing.toy_teacher import FINE_TUNING, write_toy_lexicon, write_toy_teacher
 
@@ -42,3 +46,17 @@ def prepared_teacher(toy_checkpoint: Path, task: Task, tmp_path_factory: pytest.
     """The toy checkpoint, fine-tuned on the toy task."""
     teacher = Teacher.from_pretrained(str(toy_checkpoint), fine_tuning=dict(FINE_TUNING), max_length=32)
     return teacher.prepare(task, tmp_path_factory.mktemp("teacher"), seeds=SeedTree(0))
+
+
+@pytest.fixture(scope="session")
+def toy_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a toy study, ``toy.toml``, that the program has carried out in ``run``; one for all processes."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "toy-study"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "run").exists():
+            program = Path(sys.executable).with_name("rosearch")
+            command = [program, "search", write_toy_study(folder), "--run", folder / "unfinished"]
+            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            (folder / "unfinished").rename(folder / "run")
+    return folder

@@ -1,15 +1,17 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-import pytest
-
+import rosearch
 from rosearch.core.rng import SeedTree
+from rosearch.search.configuration import Configuration
 from rosearch.space.drawing import draw_svg
 from rosearch.space.space import DagSpace
 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+OF_THE_REPOSITORY = re.compile(r"`((?:\w+/)+\w+\.(?:py|toml)|(?:src|tests|scripts|docs|examples)/[\w/]*)`")
 NAMED_FILE = re.compile(r"`([\w.]+)`:\n\n```python\n(.*?)```", re.DOTALL)
 
 
@@ -25,12 +27,11 @@ def test_every_link_to_a_file_leads_somewhere(root: Path) -> None:
     assert not missing
 
 
-def test_every_source_file_that_a_page_names_is_there(root: Path) -> None:
+def test_every_file_of_the_repository_that_a_page_names_is_there(root: Path) -> None:
     for page in documents(root):
-        named = re.findall(
-            r"`((?:src|scripts|configs|examples|benchmarks)/[\w./-]+)`", page.read_text(encoding="utf-8")
-        )
-        missing = [name for name in named if not (root / name).exists()]
+        named = re.findall(OF_THE_REPOSITORY, page.read_text(encoding="utf-8"))
+        places = (root, root / "src" / "rosearch")
+        missing = [name for name in named if not any((place / name).exists() for place in places)]
         assert not missing, page
 
 
@@ -61,3 +62,35 @@ def test_the_drawing_is_what_the_program_draws(root: Path) -> None:
     drawing = (root / "docs" / "explanation" / "architecture.svg").read_text(encoding="utf-8")
     assert drawing == draw_svg(architecture)
     assert architecture.architecture_id in page
+
+
+def test_each_dependency_has_a_reason(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted = {re.split(r"[<>=~]", requirement)[0] for requirement in requirements}
+    page = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Dependencies")[2]
+    assert set(re.findall(r"^\| ([\w.-]+) \| .+ \|$", page, re.MULTILINE)) - {"package"} == wanted
+
+
+def test_the_layers_are_those_that_are_checked(root: Path) -> None:
+    contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    page = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "\n".join(contracts[0]["layers"]) in page
+
+
+def test_the_search_of_the_tutorial_is_valid(root: Path, tmp_path: Path) -> None:
+    page = (root / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    tables = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert len(tables) == 1
+    (tmp_path / "reviews.toml").write_text(tables[0], encoding="utf-8")
+    configuration = Configuration.read(tmp_path / "reviews.toml")
+    assert configuration.search.trials == 8
+
+
+def test_the_citation_names_the_software_and_the_paper(root: Path) -> None:
+    text = (root / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {rosearch.__version__}" in text
+    assert text.startswith("cff-version: 1.2.0\n")
+    assert "arXiv:2106.03613" in text

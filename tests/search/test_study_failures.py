@@ -113,16 +113,6 @@ class Repeating(Strategy):
         return Proposal(index=history.next_index, architecture=architecture, operator="random")
 
 
-def fail_at(faults: dict[int, Exception]) -> Callable[[Candidate, int], None]:
-    """Raises at the evaluations of these numbers; the reference is number 0."""
-
-    def fault(_: Candidate, index: int) -> None:
-        if index in faults:
-            raise faults[index]
-
-    return fault
-
-
 @pytest.mark.usefixtures("bench")
 def test_a_strategy_that_breaks_its_promise_is_named(make: Callable[..., Study]) -> None:
     with pytest.raises(ConfigError, match=r"strategy Repeating proposed .* as number 1: .* not be known yet"):

@@ -16,6 +16,7 @@ from rosearch.search.study import Study
 from rosearch.space.space import DagSpace
 from rosearch.store.journal import read_journal
 from rosearch.store.lock import locked
+from rosearch.teachers.teacher import PreparedTeacher
 from rosearch.testing.instant_study import InstantTeacher, InstantWorkbench
 from rosearch.testing.toy_task import toy_task
 
@@ -57,9 +58,11 @@ def test_changed_content_of_a_lexicon_is_refused(make: Callable[..., Study], lex
 def test_another_teacher_in_the_folder_is_refused(make: Callable[..., Study], monkeypatch: pytest.MonkeyPatch) -> None:
     make(trials=2, finalists=0).run()
     prepare = InstantTeacher.prepare
-    monkeypatch.setattr(
-        InstantTeacher, "prepare", lambda self, *args, **rest: replace(prepare(*args, **rest), fingerprint="other")
-    )
+
+    def prepare_another(teacher: InstantTeacher, *arguments: Any, **rest: Any) -> PreparedTeacher:
+        return replace(prepare(teacher, *arguments, **rest), fingerprint="other")
+
+    monkeypatch.setattr(InstantTeacher, "prepare", prepare_another)
     with pytest.raises(ConfigError, match=r"another teacher .*first -> other"):
         make(trials=4).run()
 

@@ -66,9 +66,9 @@ def toy_tables(folder: Path) -> dict[str, Any]:
         "fitness": {
             "share": 0.5,
             "dev_examples": 20,
-            "test_examples": 20,
+            "test_examples": 12,
             "attacks": [pwws],
-            "scheme": {"kind": "plain", "schedule": {"epochs": 6, "learning_rate": 1e-2, "batch_size": 16}},
+            "scheme": {"kind": "plain", "schedule": {"epochs": 4, "learning_rate": 1e-2, "batch_size": 16}},
         },
         "search": {"trials": 8, "window": 2, "finalists": 2, "repeats": 2},
     }
