@@ -46,6 +46,7 @@ def test_names_are_the_same_on_every_machine() -> None:
     assert fingerprint({"b": [1, "ö"], "a": None}) == hashlib.sha256('{"a":null,"b":[1,"ö"]}'.encode()).hexdigest()[:16]
     assert fingerprint_texts(["ab", "c"]) != fingerprint_texts(["a", "bc"])
     assert fingerprint_texts(["\ud800"]) != fingerprint_texts(["\ud801"])
+    assert fingerprint(["\ud800"]) != fingerprint(["\ud801"])
 
 
 def test_dataclasses_tuples_and_paths_have_a_name_and_other_things_do_not() -> None:

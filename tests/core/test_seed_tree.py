@@ -33,6 +33,7 @@ def test_names_do_not_join() -> None:
     tree = SeedTree(1)
     seeds = {tree.child(*names).integer() for names in (("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""), ())}
     assert len(seeds) == 5
+    assert SeedTree(1).child("\ud800").integer() != SeedTree(1).child("\ud801").integer()
     assert SeedTree(1).child(2).integer() != SeedTree(12).integer()
 
 

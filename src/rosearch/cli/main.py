@@ -72,7 +72,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
-        app(arguments)
+        app(arguments, prog_name="rosearch")
     except Exception as error:
         if debug:
             traceback.print_exc()

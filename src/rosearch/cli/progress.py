@@ -15,7 +15,6 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
-    TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
 from rich.text import Text
@@ -55,7 +54,7 @@ def showing_progress(console: Console) -> Iterator[Display]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), _Amount())
     with PinnedBars(
         *columns,
-        TimeRemainingColumn(elapsed_when_finished=True),
+        _TimeLeft(),
         TextColumn("{task.fields[detail]}"),
         console=console,
         transient=True,
@@ -152,6 +151,17 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+class _TimeLeft(ProgressColumn):
+    """The time left, once there is a speed to judge it by."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        """Renders one bar's time left."""
+        left = task.time_remaining
+        return Text("" if left is None else f"{duration(left)} left", style="progress.remaining")
 
 
 class _Amount(ProgressColumn):

@@ -1,6 +1,6 @@
 """Tables for people that fit into 80 columns: the front, the finals, and what the columns mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -37,25 +37,24 @@ def table_of(*columns: str, title: str = "", left: int = 1) -> Table:
     return table
 
 
-def front_table(front: Sequence[Trial], fitness: EnvironmentalFitness, *, most: int | None = None) -> Table:
+def front_table(
+    front: Sequence[Trial],
+    fitness: EnvironmentalFitness,
+    *,
+    membership: Mapping[int, float] | None = None,
+    most: int | None = None,
+) -> Table:
     """Returns the front as the search sees it: on dev, at search fidelity.
 
     Args:
         front: Its members.
         fitness: Gives the last column, and the order.
+        membership: How surely each is on the front, as a share by index; None leaves the column out.
         most: So many rows at most.
     """
-    table = table_of(
-        "trial",
-        "architecture",
-        "robustness",
-        "robust\naccuracy",
-        "balanced\naccuracy",
-        "weights",
-        "fitness",
-        title=f"Front of the search, {len(front)} trial(s), on dev",
-        left=2,
-    )
+    names = ["trial", "architecture", "robustness", "robust\naccuracy", "balanced\naccuracy", "weights", "fitness"]
+    shown = [*names, "on the\nfront"] if membership else names
+    table = table_of(*shown, title=f"Front of the search, {len(front)} trial(s), on dev", left=2)
 
     def worth(trial: Trial) -> float:
         return fitness(
@@ -73,6 +72,7 @@ def front_table(front: Sequence[Trial], fitness: EnvironmentalFitness, *, most: 
             percent(trial.metric("balanced_accuracy")),
             count(trial.metric("parameters")),
             f"{worth(trial):.3f}",
+            *([f"{100 * membership.get(trial.index, 0.0):.0f} %"] if membership else []),
         )
     return table
 

@@ -20,7 +20,7 @@ def fingerprint(data: Any, *, length: int = 16) -> str:
         data: What to name; dataclasses, tuples and paths are allowed inside.
         length: Hexadecimal digits to keep.
     """
-    return hashlib.sha256(canonical_json(data).encode()).hexdigest()[:length]
+    return hashlib.sha256(canonical_json(data).encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
 def fingerprint_texts(texts: Iterable[str], *, length: int = 16) -> str:

@@ -32,7 +32,7 @@ class SeedTree:
     def integer(self) -> int:
         """Returns this branch's own seed, below 2**63, for libraries that take one number."""
         key = "\x1f".join((str(self.seed), *self.path))
-        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1
+        return int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
 
     def generator(self) -> Generator:
         """Returns a fresh NumPy generator; two calls give two generators in the same state."""

@@ -97,12 +97,26 @@ class Configuration(Component):
             ConfigError: If something in it does not fit.
         """
         known = {item.name for item in fields(cls)}
-        sections = {"task": TaskSource, "teacher": Teacher, "strategy": Strategy, "fitness": Fitness}
+        sections: dict[str, type[Component]] = {
+            "task": TaskSource,
+            "teacher": Teacher,
+            "strategy": Strategy,
+            "fitness": Fitness,
+        }
         sections |= {"search": SearchSettings, "space": DagSpace}
         values: dict[str, Any] = {}
         for name, table in tables.items():
             if name not in known:
                 raise ConfigError(f"{where}: unknown section or key {name!r}. {nearest(name, known)}")
             family = sections.get(name)
-            values[name] = family.from_config(table, where=f"{where}: [{name}]") if family else table
+            values[name] = _section(family, table, where=f"{where}: [{name}]") if family else table
         return cls.from_config(values, where=where)
+
+
+def _section(family: type[Component], table: Any, *, where: str) -> Component:
+    """Builds one section; an error deep inside names the file and the section too."""
+    try:
+        return family.from_config(table, where=where)
+    except ConfigError as error:
+        message = str(error)
+        raise ConfigError(message if message.startswith(where) else f"{where}: {message}") from None

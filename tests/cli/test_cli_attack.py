@@ -1,0 +1,132 @@
+"""`attack`: a student or a run, the user's texts or the run's own, recipes by name or as a table."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rosearch.search.study import Study
+
+
+@pytest.fixture(scope="module")
+def student(toy_study: Path) -> Path:
+    return next((toy_study / "run" / "finalists").glob("*/0/student"))
+
+
+@pytest.fixture
+def pwws(toy_study: Path) -> str:
+    return f'{{kind="pwws", lexicon={{kind="table", path="{toy_study}/lexicon.json"}}}}'
+
+
+def test_a_run_gives_its_best_finalist_its_recipes_and_its_test_split(
+    rosearch: Callable, toy_study: Path, run: Path
+) -> None:
+    answer = rosearch("attack", run, "--show", "1")
+    assert answer.code == 0
+    assert f"student  {run}/finalists/" in answer.out
+    assert f"texts    test split of {run}: 60, of these 12 attacked; 60 more calibrate the student" in answer.out
+    assert "pwws" in answer.out
+    assert "deepwordbug" in answer.out
+    assert "[95 %]" in answer.out
+    assert "no limit" in answer.out
+    assert "160" in answer.out
+    assert "max_edit_distance 30" in answer.words
+    assert f"table (path {toy_study}/lexicon.json)" in answer.words
+    assert "seed 0" in answer.words
+    assert answer.out.count("  - ") == answer.out.count("  + ") >= 1
+    assert "…" not in answer.out
+    final = next(row for row in Study.open(run).results.finals if f"-{row.name[:6]}" in answer.out and row.repeat == 0)
+    assert f"right    {100 * final.metrics['accuracy']:.1f} %" in answer.out
+
+
+def test_a_run_gives_the_figures_of_its_record(rosearch: Callable, run: Path) -> None:
+    record = rosearch("attack", run, "--json").json
+    name = Path(record["student"]).parent.parent.name.partition("-")[2]
+    final = next(item for item in Study.open(run).results.finals if item.name.startswith(name) and item.repeat == 0)
+    assert record["robustness"] == [json.loads(json.dumps(item.to_record())) for item in final.robustness]
+
+
+def test_without_finalists_the_student_of_the_search_is_attacked(
+    rosearch: Callable, cut_run: Callable, pwws: str
+) -> None:
+    run = cut_run(4)
+    answer = rosearch("attack", run, "--recipe", pwws, "--examples", "4", "--show", "0")
+    assert answer.code == 0
+    # Finalists' folders are still there, as after a kill; the front decides.
+    assert f"student  {run}/" in answer.out
+    assert rosearch("attack", cut_run(0), "--recipe", pwws).code == 2
+
+
+def test_a_students_folder_and_a_file(
+    rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path, pwws: str
+) -> None:
+    arguments = (
+        "--data",
+        toy_study / "test.tsv",
+        "--recipe",
+        pwws,
+        "--examples",
+        "10",
+        "--budget",
+        "30",
+        "--budget",
+        "5",
+    )
+    answer = rosearch("attack", student, *arguments, "--out", tmp_path / "out")
+    assert answer.code == 0
+    assert f"texts    {toy_study}/test.tsv: " in answer.out
+    assert "of these 10 attacked" in answer.out
+    assert "deepwordbug" not in answer.out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"pwws-margin.jsonl", "pwws-probability.jsonl"}
+    record = rosearch("attack", student, *arguments, "--json").json
+    assert list(record["robustness"][0]["budget_curve"]) == ["5", "30"]
+    assert [item["score"]["kind"] for item in record["robustness"]] == ["margin", "probability"]
+    assert all(item["n"] == 10 and len(item["interval"]) == 2 for item in record["robustness"])
+    assert record["texts"] == str(toy_study / "test.tsv")
+
+
+def test_the_users_names_for_fields_and_labels(rosearch: Callable, student: Path, tmp_path: Path, pwws: str) -> None:
+    rows = [("A great movie .", 1), ("A dull story .", 0), ("The plot was bad .", 0), ("A fine cast .", 1)] * 2
+    data = tmp_path / "mine.jsonl"
+    data.write_text("".join(json.dumps({"sentence": text, "y": label}) + "\n" for text, label in rows))
+    arguments = ("--data", data, "--recipe", pwws, "--text", "sentence", "--label", "y")
+    answer = rosearch("attack", student, *arguments, "--labels", "0,1")
+    assert answer.code == 0
+    answer = rosearch("attack", student, *arguments)
+    assert answer.code == 2
+    assert f"{data}:1: label '1' is not one of bad, good." in answer.err
+    assert "--labels A,B" in answer.err
+    answer = rosearch("attack", student, *arguments, "--labels", "0,1,2")
+    assert (answer.code, "the student has the classes bad, good" in answer.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "a student's folder holds no texts. Give labelled text with --data FILE."),
+        (["--data", "nowhere.tsv"], "nowhere.tsv: cannot be read: No such file"),
+        (["--data", "nowhere.xlsx"], "unknown kind of file"),
+        (["--recipe", "pws"], "--recipe: unknown attack kind 'pws'. Did you mean 'pwws'?"),
+        (["--recipe", '{kind="pwws", compat="x"}'], "--recipe: compat: Input should be 'textattack'"),
+        (["--data", "{test}", "--text", "txet"], "no column 'txet'. Did you mean 'text'?"),
+        (["--data", "{test}", "--text", "a", "--text", "b", "--text", "c"], "--text names 3 fields"),
+        (["--data", "{bad}"], "no row has the label 'good'. Give some rows of each class."),
+    ],
+)
+def test_what_is_wrong_is_named(
+    rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "bad.tsv").write_text("text\tlabel\nA dull story .\tbad\n")
+    paths = {"{test}": str(toy_study / "test.tsv"), "{bad}": str(tmp_path / "bad.tsv")}
+    answer = rosearch("attack", student, *(paths.get(argument, argument) for argument in arguments))
+    assert answer.code == 2
+    assert answer.out == ""
+    assert message in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_folder_that_is_neither_student_nor_run(rosearch: Callable, tmp_path: Path) -> None:
+    answer = rosearch("attack", tmp_path)
+    assert answer.code == 2
+    assert "neither a student's folder (it has no student.json) nor a run directory" in answer.err

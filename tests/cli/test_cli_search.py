@@ -1,0 +1,306 @@
+"""`search` and `fetch`: begin, go on, find nothing to do, be told what is wrong, be stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from rosearch.core.config import read_toml
+from rosearch.data.assets import ASSETS
+from rosearch.fitness.evaluation import Evaluation
+from rosearch.search.study import Study
+from rosearch.store.lock import locked
+from rosearch.store.records import Trial
+
+PROGRAM = Path(sys.executable).with_name("rosearch")
+
+
+@contextmanager
+def started(*arguments: str | Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Runs the program in a process of its own, which does not outlive the block."""
+    process = subprocess.Popen(
+        [PROGRAM, *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing came"
+        time.sleep(0.02)
+
+
+class TestDryRun:
+    def test_prints_the_whole_configuration_and_writes_nothing(
+        self, rosearch: Callable, toy_study: Path, tmp_path: Path
+    ) -> None:
+        answer = rosearch("search", toy_study / "toy.toml", "--run", tmp_path / "run", "--dry-run")
+        assert answer.code == 0
+        assert answer.err.splitlines()[-1] == (
+            f"Valid. 0 of 8 trials are on record in {tmp_path}/run; then come 2 finalists and the baselines, 2 "
+            "training(s) each. Nothing was run."
+        )
+        (tmp_path / "copy.toml").write_text(answer.out)
+        assert read_toml(tmp_path / "copy.toml") == read_toml(toy_study / "run" / "run.toml")
+        assert not (tmp_path / "run").exists()
+
+    def test_overrides_are_laid_over_the_file(self, rosearch: Callable, toy_study: Path, tmp_path: Path) -> None:
+        arguments = ("--set", "search.trials=32", "--set", "strategy.kind=random_search", "--run", tmp_path / "run")
+        (tmp_path / "a.toml").write_text((toy_study / "toy.toml").read_text().replace("population = 4", ""))
+        answer = rosearch("search", tmp_path / "a.toml", *arguments, "--dry-run", "--json")
+        assert answer.json["configuration"]["search"]["trials"] == 32
+        assert answer.json["configuration"]["strategy"]["kind"] == "random_search"
+
+    @pytest.mark.parametrize(
+        ("override", "message"),
+        [
+            ("search.trails=3", "[search]: unknown key 'trails'. Did you mean 'trials'?"),
+            ("serch.trials=3", "unknown section or key 'serch'. Did you mean 'search'?"),
+            ("search.trials=3x", "[search]: trials: Input should be a valid integer"),
+            ("search.trials=0", "[search]: trials must be at least 1"),
+            ("strategy.kind=evolutoin", "unknown strategy kind 'evolutoin'. Did you mean 'evolution'?"),
+            (
+                "fitness.scheme.schedule.epoch=3",
+                "toy.toml: [fitness]: scheme: unknown key 'schedule.epoch'. Did you mean 'epochs'?",
+            ),
+            ("space.preset=tinny", "Did you mean 'tiny'?"),
+            ("trials", "--set 'trials': expected section.key=value."),
+            ("task.train=/nowhere/train.tsv", "/nowhere/train.tsv: cannot be read: No such file or directory."),
+            ("task.label=lable", "no column 'lable'. Did you mean 'label'?"),
+        ],
+    )
+    def test_what_is_wrong_is_named(
+        self, rosearch: Callable, toy_study: Path, tmp_path: Path, override: str, message: str
+    ) -> None:
+        config = toy_study / "toy.toml"
+        answer = rosearch("search", config, "--set", override, "--run", tmp_path / "run", "--dry-run")
+        assert answer.code == 2
+        assert message in answer.err
+        assert answer.out == ""
+        assert not (tmp_path / "run").exists()
+
+    def test_a_missing_lexicon_stops_a_run_before_it_begins(
+        self, rosearch: Callable, toy_study: Path, tmp_path: Path
+    ) -> None:
+        attack = 'fitness.attacks=[{kind="pwws", lexicon={kind="table", path="/nowhere/table.json"}}]'
+        answer = rosearch("search", toy_study / "toy.toml", "--set", attack, "--run", tmp_path / "run")
+        assert answer.code == 2
+        assert "Error: /nowhere/table.json: cannot read this table of synonyms" in answer.err
+        assert not (tmp_path / "run" / "journal.jsonl").exists()
+
+    def test_a_missing_configuration_is_named(self, rosearch: Callable) -> None:
+        answer = rosearch("search", "nowhere.toml")
+        assert (answer.code, answer.err.count("\n")) == (2, 1)
+        assert answer.err.startswith("Error: nowhere.toml: no such file.")
+
+
+class TestFinishedRun:
+    def test_a_second_run_changes_nothing_and_says_so(self, rosearch: Callable, toy_study: Path, run: Path) -> None:
+        journal = (run / "journal.jsonl").read_bytes()
+        answer = rosearch("search", toy_study / "toy.toml", "--run", run)
+        assert answer.code == 0
+        assert answer.err == f"{run}: everything was done before; nothing has changed.\n"
+        assert answer.out == rosearch("status", run).out
+        assert (run / "journal.jsonl").read_bytes() == journal
+
+    def test_json_is_all_there_is_on_stdout(self, rosearch: Callable, toy_study: Path, run: Path) -> None:
+        answer = rosearch("search", toy_study / "toy.toml", "--run", run, "--json")
+        assert answer.json == rosearch("status", run, "--json").json
+
+    def test_a_changed_configuration_is_refused_and_shown(self, rosearch: Callable, toy_study: Path, run: Path) -> None:
+        config = toy_study / "toy.toml"
+        answer = rosearch("search", config, "--run", run, "--set", "seed=3", "--set", "strategy.population=5")
+        assert answer.code == 2
+        assert "\n  seed: 0 -> 3\n  strategy.population: 4 -> 5\n" in answer.err
+
+    def test_a_changed_task_file_is_refused(self, rosearch: Callable, toy_study: Path, run: Path) -> None:
+        config, train = toy_study / "toy.toml", run / "train.tsv"
+        train.write_text((toy_study / "train.tsv").read_text() + "Quite another text .\tgood\n")
+        text = (run / "run.toml").read_text().replace(str(toy_study / "train.tsv"), str(train))
+        (run / "run.toml").write_text(text)
+        answer = rosearch("search", config, "--run", run, "--set", f'task.train="{train}"')
+        assert answer.code == 2
+        assert "\n  task: its content, " in answer.err
+
+    def test_a_second_process_is_turned_away(self, rosearch: Callable, toy_study: Path, run: Path) -> None:
+        with locked(run / "run.lock"):
+            answer = rosearch("search", toy_study / "toy.toml", "--run", run)
+        assert answer.code == 1
+        assert answer.out == ""
+        assert answer.err.startswith(f"Error: {run}: process {os.getpid()} on ")
+        assert "is writing to this run directory. Wait for it or stop it" in answer.err
+
+    def test_a_flipped_byte_is_named_with_its_line(self, rosearch: Callable, toy_study: Path, run: Path) -> None:
+        journal = run / "journal.jsonl"
+        damaged = bytearray(journal.read_bytes())
+        place = damaged.index(b"\n", len(damaged) // 2) - 40
+        damaged[place] ^= 1
+        journal.write_bytes(bytes(damaged))
+        answer = rosearch("search", toy_study / "toy.toml", "--run", run)
+        line = bytes(damaged[:place]).count(b"\n") + 1
+        assert answer.code == 1
+        assert answer.err.startswith(f"Error: {journal}:{line}: the line is damaged")
+        assert answer.err.count("\n") == 1
+        assert journal.read_bytes() == bytes(damaged)
+
+
+class TestResumedRun:
+    def test_goes_on_with_its_trials(self, rosearch: Callable, toy_study: Path, run: Path, cut_run: Callable) -> None:
+        whole = Study.open(run).results
+        cut_run(6)
+        answer = rosearch("search", toy_study / "toy.toml", "--run", run, "--set", "search.finalists=0")
+        assert answer.code == 0
+        assert f"{run}: going on; 6 of 8 trials are on record." in answer.err
+        assert all(f"trial {index} (" in answer.err for index in (6, 7))
+        assert "trial 5 (" not in answer.err
+        assert "; front: " in answer.err
+        assert "\x1b" not in answer.err + answer.out
+        assert robustness_of(Study.open(run).trials) == robustness_of(whole.trials)
+
+    def test_goes_on_with_its_finals(self, rosearch: Callable, toy_study: Path, run: Path, cut_run: Callable) -> None:
+        whole = Study.open(run).results
+        cut_run(8, finals=len(whole.finals) - 1)
+        answer = rosearch("search", toy_study / "toy.toml", "--run", run)
+        assert answer.code == 0
+        assert f"on test {len(whole.finals)}/{len(whole.finals)}, trial " in answer.err
+        assert "on test 1/" not in answer.err
+        assert answer.out.startswith(f"{run}: finished")
+        assert robustness_of(Study.open(run).results.finals) == robustness_of(whole.finals)
+
+
+def robustness_of(items: Sequence[Trial | Evaluation]) -> list[float]:
+    return [item.metrics["robustness"] for item in items]
+
+
+class TestInterrupt:
+    """Ctrl-C, sent to a process of its own during the trials of a search without an end."""
+
+    @pytest.fixture
+    def endless(self, toy_study: Path, cut_run: Callable) -> list[str | Path]:
+        return ["search", toy_study / "toy.toml", "--run", cut_run(1), "--set", "search.trials=500"]
+
+    def lines(self, tmp_path: Path) -> int:
+        return (tmp_path / "run" / "journal.jsonl").read_bytes().count(b"\n")
+
+    def test_once_finishes_the_running_trial(
+        self, rosearch: Callable, endless: list[str | Path], tmp_path: Path
+    ) -> None:
+        with started(*endless, "--json") as process:
+            wait_for(lambda: self.lines(tmp_path) > 6)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=120)
+        assert process.returncode == 130
+        assert "Finishing what is under way; Ctrl-C again stops at once." in err
+        assert err.endswith("Stopped.\n")
+        assert "Traceback" not in err
+        state = json.loads(out)
+        assert state["trials"] == len(Study.open(tmp_path / "run").trials) > 1
+        assert state["finished"] is False
+        answer = rosearch(
+            "search", *endless[1:], "--set", f"search.trials={state['trials']}", "--set", "search.finalists=0"
+        )
+        assert answer.code == 0
+        assert Study.open(tmp_path / "run").finished
+
+    def test_twice_stops_at_once(self, endless: list[str | Path], tmp_path: Path) -> None:
+        with started(*endless) as process:
+            wait_for(lambda: self.lines(tmp_path) > 6)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=120)
+        assert process.returncode == 130
+        assert "Stopped." in err
+        assert "Traceback" not in err
+        assert Study.open(tmp_path / "run").trials
+
+
+class TestTerminal:
+    def test_bars_and_the_front_are_drawn_on_a_terminal_and_leave_it(
+        self, toy_study: Path, run: Path, cut_run: Callable
+    ) -> None:
+        cut_run(7)
+        code, shown = in_terminal("search", toy_study / "toy.toml", "--run", run, "--set", "search.finalists=0")
+        assert code == 0
+        assert "━" in shown
+        assert "Front of the search" in shown.partition("finished, 8 of 8 trials")[0]
+        assert "\x1b[?25h" in shown  # the cursor is given back
+
+    def test_no_color_is_obeyed(self, toy_study: Path, run: Path) -> None:
+        code, shown = in_terminal("search", toy_study / "toy.toml", "--run", run, NO_COLOR="1")
+        assert code == 0
+        assert "\x1b[3" not in shown
+        code, shown = in_terminal("search", toy_study / "toy.toml", "--run", run)
+        assert "\x1b[1m" in shown
+
+
+def in_terminal(*arguments: str | Path, **environment: str) -> tuple[int, str]:
+    """Runs the program on a terminal of its own, 80 columns wide; returns its exit code and all it wrote."""
+    import pty
+
+    surroundings = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, *arguments],
+        env={**surroundings, "TERM": "xterm-256color", **environment},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    written = bytearray()
+    try:
+        while block := os.read(ours, 1 << 16):
+            written += block
+    except OSError:
+        pass  # how Linux says that the other end is closed
+    finally:
+        os.close(ours)
+    return process.wait(timeout=60), written.decode(errors="replace")
+
+
+class TestFetch:
+    @pytest.fixture
+    def cache(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A cache with all assets in it, as far as their names and sizes say."""
+        for asset in ASSETS.values():
+            folder = tmp_path / f"{asset.name}-{asset.package.version}"
+            folder.mkdir(parents=True)
+            for name in asset.members:
+                (folder / name).write_text(name)
+            sizes = {name: len(name) for name in asset.members}
+            (folder / "asset.json").write_text(json.dumps({"asset": asset.record_fingerprint, "sizes": sizes}))
+        monkeypatch.setenv("ROSEARCH_CACHE", str(tmp_path))
+        return tmp_path
+
+    def test_says_where_everything_is(self, rosearch: Callable, cache: Path) -> None:
+        answer = rosearch("fetch")
+        assert answer.code == 0
+        assert [line.split("\t")[0] for line in answer.out.splitlines()] == list(ASSETS)
+        assert all(Path(line.split("\t")[1]).parent == cache for line in answer.out.splitlines())
+
+    def test_one_asset_as_json(self, rosearch: Callable, cache: Path) -> None:
+        folders = rosearch("fetch", "wordnet", "--json").json
+        assert list(folders) == ["wordnet"]
+        assert Path(folders["wordnet"]).parent == cache
+
+    def test_an_unknown_asset_is_named(self, rosearch: Callable) -> None:
+        answer = rosearch("fetch", "wordent")
+        assert answer.code == 2
+        assert "There is no asset 'wordent'. Did you mean 'wordnet'? Known: minilm, " in answer.err
