@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from scipy.stats import binomtest
 
 from rosearch.attacks import AttackResult, DeepWordBug, MarginScore, ProbabilityScore, Robustness, lower_of
 from rosearch.attacks.result import Status
@@ -64,6 +65,9 @@ def test_the_worst_class_is_named() -> None:
 def test_wilsons_interval() -> None:
     assert wilson(42, 872) == pytest.approx((0.0358, 0.0645), abs=2e-4)
     assert figures().interval == wilson(2, 5)
+    assert wilson(5.5, 50)[0] < wilson(6, 50)[0] < wilson(6.5, 50)[0]
+    library = binomtest(6, 50).proportion_ci(method="wilson")
+    assert wilson(6, 50) == pytest.approx((library.low, library.high), abs=1e-12)
     assert wilson(0, 10)[0] == 0.0
 
 
@@ -82,7 +86,10 @@ def test_the_lower_figure_is_quoted() -> None:
     flatter = figures(
         (RESULTS[0], RESULTS[1], RESULTS[2], replace(RESULTS[3], falls_within={10: True, 40: True}), RESULTS[4])
     )
-    assert lower_of(high, flatter) is flatter
+    quoted = lower_of(high, flatter)
+    assert quoted.robust_accuracy == flatter.robust_accuracy
+    assert all(quoted.budget_curve[b] == min(high.budget_curve[b], flatter.budget_curve[b]) for b in high.budget_curve)
+    assert quoted.mean_of_budget_curve <= min(high.mean_of_budget_curve, flatter.mean_of_budget_curve)
     with pytest.raises(ValueError, match="different examples"):
         lower_of(high, figures(RESULTS[:4]))
 

@@ -11,7 +11,7 @@ from tokenizers import models, pre_tokenizers, processors
 
 from rosearch.core.errors import TeacherError
 from rosearch.data import tokenization
-from rosearch.data.tokenization import Tokenizer, length_buckets
+from rosearch.data.tokenization import Tokenizer, batches_by_length, length_buckets
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "fine", "film", "##s"]
 
@@ -155,3 +155,12 @@ def test_batches_hold_like_lengths_and_differ_between_epochs() -> None:
 def test_a_batch_size_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="batch_size = 0 must be at least 1"):
         list(length_buckets(np.array([1]), 0, rng=np.random.default_rng(0)))
+
+
+@given(st.lists(st.integers(1, 5000), max_size=60), st.integers(1, 9000))
+def test_batches_hold_every_row_once_and_not_too_many_tokens(lengths: list[int], most_tokens: int) -> None:
+    sizes = np.array(lengths, dtype=np.int64)
+    batches = list(batches_by_length(sizes, most_tokens=most_tokens))
+    assert sorted(row for batch in batches for row in batch.tolist()) == list(range(len(lengths)))
+    assert all(len(batch) * sizes[batch].max() <= most_tokens or len(batch) == 1 for batch in batches)
+    assert all(sizes[one].max() <= sizes[other].min() for one, other in zip(batches, batches[1:], strict=False))

@@ -87,7 +87,7 @@ def test_a_fault_of_input_or_system_is_no_failed_trial(
 
 def test_a_failed_final_keeps_no_other_from_being_measured(make: Callable[..., Study], bench: InstantWorkbench) -> None:
     def fault(candidate: Candidate, _: int) -> None:
-        if candidate.name == "Transformer" and candidate.repeat == 1:
+        if candidate.name.startswith("Transformer") and "not" not in candidate.name and candidate.repeat == 1:
             raise DivergenceError("the loss is nan")
 
     whole = make("whole").run()

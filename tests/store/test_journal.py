@@ -63,11 +63,10 @@ def test_a_cut_at_any_byte_keeps_every_complete_record(path: Path) -> None:
         assert [entry.data["index"] for entry in read_journal(path).entries] == [*range(complete), "again"]
 
 
-def test_a_flipped_byte_in_the_middle_is_reported_with_its_line(path: Path) -> None:
+def test_a_flipped_byte_is_reported_with_its_line_the_last_one_too(path: Path) -> None:
     write(path, 6)
     whole = path.read_bytes()
-    last_line = whole[:-1].rfind(b"\n") + 1
-    for position in range(last_line):
+    for position in range(len(whole)):
         for flip in (0x01, 0x80):
             damaged = bytearray(whole)
             damaged[position] ^= flip
@@ -78,15 +77,16 @@ def test_a_flipped_byte_in_the_middle_is_reported_with_its_line(path: Path) -> N
             assert path.read_bytes() == bytes(damaged)
 
 
-def test_a_flipped_byte_in_the_last_line_never_costs_an_earlier_record(path: Path) -> None:
-    write(path, 4)
+def test_only_a_tail_without_its_newline_is_cut_off(path: Path) -> None:
+    write(path, 2)
     whole = path.read_bytes()
-    for position in range(whole[:-1].rfind(b"\n") + 1, len(whole)):
-        damaged = bytearray(whole)
-        damaged[position] ^= 0x04
-        path.write_bytes(bytes(damaged))
-        with Journal.open(path) as journal:
-            assert [entry.data["index"] for entry in journal.entries] == [0, 1, 2]
+    path.write_bytes(whole + b'{"sum":"0123\n')
+    with pytest.raises(JournalError, match=":3: the line is damaged"):
+        Journal.open(path)
+    path.write_bytes(whole + b'{"sum":"0123')
+    with Journal.open(path) as journal:
+        assert (len(journal.entries), journal.repaired) == (2, 12)
+    assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("lost", [1, 3, 4])

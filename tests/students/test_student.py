@@ -19,7 +19,7 @@ from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.space import DagSpace
 from rosearch.students.network import StudentNetwork
 from rosearch.students.standard import bag_of_embeddings
-from rosearch.students.student import Student, batches_by_length
+from rosearch.students.student import Student
 from rosearch.teachers.teacher import PreparedTeacher
 from rosearch.testing.toy_task import BLAME, PRAISE, THINGS
 
@@ -88,15 +88,6 @@ def test_what_is_beyond_the_longest_input_has_no_say(student: Student) -> None:
     np.testing.assert_array_equal(student.logits([long]), student.logits([long + "awful"]))
     np.testing.assert_array_equal(student.logits([long]), student.logits(["great " * 22]))
     assert not np.array_equal(student.logits([long]), student.logits(["great " * 21]))
-
-
-@settings(max_examples=50)
-@given(st.lists(st.integers(1, 5000), min_size=1, max_size=60))
-def test_batches_hold_every_row_once_and_not_too_many_pieces(lengths: list[int]) -> None:
-    sizes = np.array(lengths)
-    batches = list(batches_by_length(sizes))
-    assert sorted(row for batch in batches for row in batch.tolist()) == list(range(len(lengths)))
-    assert all(len(batch) * sizes[batch].max() <= 8192 or len(batch) == 1 for batch in batches)
 
 
 @settings(max_examples=25)

@@ -20,6 +20,10 @@ Entry: TypeAlias = tuple[Session, Text, int]
 _LIVE = 512
 
 
+ENGINE_VERSION = 1
+"""Part of every attack's id; raised when the same attack would give other outcomes."""
+
+
 @final
 class Engine:
     """Drives sessions to their ends.

@@ -1,8 +1,10 @@
 """What a set of attack results says about a model, with its interval and its provenance."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from statistics import NormalDist
 from typing import Any, final
 
 from rosearch.attacks.attack import Attack
@@ -119,7 +121,8 @@ class Robustness:
 def lower_of(first: Robustness, second: Robustness) -> Robustness:
     """Returns the one with the lower robust accuracy: the figure to quote where two scores were used.
 
-    Of equal ones the one with the lower mean of the budget curve, then ``first``.
+    Of equal ones the one with the lower mean of the budget curve, then ``first``. Its budget curve becomes the lower of
+    both at each budget, so that no quoted mean is above either one's.
 
     Args:
         first: Figures under one score.
@@ -130,21 +133,31 @@ def lower_of(first: Robustness, second: Robustness) -> Robustness:
     """
     if first.examples != second.examples:
         raise ValueError("These figures are of different examples; only figures of the same ones can be compared.")
-    return min(first, second, key=lambda figures: (figures.robust_accuracy, figures.mean_of_budget_curve))
+    lower = min(first, second, key=lambda figures: (figures.robust_accuracy, figures.mean_of_budget_curve))
+    other = second if lower is first else first
+    curve = {budget: min(value, other.budget_curve[budget]) for budget, value in lower.budget_curve.items()}
+    return replace(lower, budget_curve=curve, mean_of_budget_curve=_mean([*curve.values(), lower.robust_accuracy]))
 
 
-def wilson(successes: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
     """Returns Wilson's score interval of a share.
 
+    Written out, since library functions take whole counts only, and the mean of several trainings is none.
+
     Args:
-        successes: How many of ``n``.
+        successes: How many of ``n``; fractions are allowed.
         n: At least 1.
         confidence: Between 0 and 1.
-    """
-    from scipy.stats import binomtest
 
-    interval = binomtest(successes, n).proportion_ci(confidence_level=confidence, method="wilson")
-    return float(interval.low), float(interval.high)
+    References:
+        Wilson (1927). Probable Inference, the Law of Succession, and Statistical Inference.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = successes / n
+    centre = share + z * z / (2 * n)
+    spread = z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+    low, high = ((centre + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
+    return max(0.0, low) if successes else 0.0, min(1.0, high) if successes < n else 1.0
 
 
 def _worst_class(results: Sequence[AttackResult]) -> tuple[int, float]:

@@ -10,9 +10,24 @@ from rosearch.cli.console import JsonOption, emit, emit_json, emit_long, message
 
 if TYPE_CHECKING:
     from rosearch.attacks.robustness import Robustness
+    from rosearch.cli.assault import Assault
     from rosearch.data.task import Task
     from rosearch.fitness.measurement import Measurement
     from rosearch.students.student import Student
+
+
+ExamplesOption = Annotated[
+    int | None, typer.Option("--examples", min=1, metavar="N", help="Texts. Default: 200, or the run's.")
+]
+BudgetsOption = Annotated[
+    list[int] | None,
+    typer.Option("--budget", min=1, metavar="N", help="Queries per text; repeatable. Default: 10 ... 160."),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Of texts and attacks. Default: 0, or the run's.")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")]
+ShowOption = Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")]
 
 
 def command(
@@ -37,22 +52,16 @@ def command(
         list[str] | None,
         typer.Option("--recipe", metavar="KIND", help="Or an inline table; repeatable. Default: all, or the run's."),
     ] = None,
-    examples: Annotated[
-        int | None, typer.Option("--examples", min=1, metavar="N", help="Texts. Default: 200, or the run's.")
-    ] = None,
-    budgets: Annotated[
-        list[int] | None,
-        typer.Option("--budget", min=1, metavar="N", help="Queries per text; repeatable. Default: 10 ... 160."),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", metavar="N", help="Of texts and attacks. Default: 0, or the run's.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")] = None,
-    show: Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")] = 3,
+    examples: ExamplesOption = None,
+    budgets: BudgetsOption = None,
+    seed: SeedOption = None,
+    out: OutOption = None,
+    show: ShowOption = 3,
     json: JsonOption = False,
 ) -> None:
     """Attack a student by margin and by calibrated probability; quote the lower figure with its interval."""
-    from rosearch.cli.assault import FileOfTexts, assault_on, attack_from, given
+    from rosearch.cli.assault import assault_on, attack_from, given
+    from rosearch.cli.attacked_texts import FileOfTexts
     from rosearch.cli.progress import showing_progress
     from rosearch.students.student import Student
 
@@ -72,17 +81,19 @@ def command(
     if out is not None:
         measurement.write(out)
     if json:
-        emit_json(
-            {
-                "student": str(assault.student),
-                "texts": str(assault.texts),
-                "metrics": dict(measurement.metrics),
-                "robustness": [record.to_record() for record in measurement.robustness],
-            }
-        )
+        emit_json(_describe(assault, measurement))
         return
     emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(task, measurement)}")
     _print(measurement, student, show)
+
+
+def _describe(assault: "Assault", measurement: "Measurement") -> dict[str, Any]:
+    return {
+        "student": str(assault.student),
+        "texts": str(assault.texts),
+        "metrics": dict(measurement.metrics),
+        "robustness": [record.to_record() for record in measurement.robustness],
+    }
 
 
 def _sizes(task: "Task", measurement: "Measurement") -> str:

@@ -37,6 +37,7 @@ def command(
     from rosearch.cli.interrupt import stop_on_interrupt
     from rosearch.cli.progress import showing_progress
     from rosearch.cli.status import report
+    from rosearch.cost.memory import peak_memory_bytes
     from rosearch.search.configuration import Configuration
     from rosearch.search.study import Study
 
@@ -49,6 +50,7 @@ def command(
         return
     with stop_on_interrupt() as stop, showing_progress(messages) as display:
         study.run(listener=SearchLines(display, configuration.fitness.environmental), stop=stop)
+    messages.print(f"Peak memory of this process: {peak_memory_bytes() / 2**30:.2f} GiB", highlight=False)
     report(study, as_json=json)
     if stop() and not study.finished:
         raise KeyboardInterrupt

@@ -71,6 +71,7 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
 
 def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
     from rosearch.cli.tables import cost_table, front_table, percent, robustness_table
+    from rosearch.cost.memory import bytes_on_disk
     from rosearch.search.summary import final_rows
 
     path = study.directory.path
@@ -79,21 +80,24 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
         emit(f"teacher: {percent(results.teacher['dev_accuracy'])} of dev right")
     if results.front:
         fitness = study.configuration.fitness.environmental
-        emit(front_table(results.front, fitness, membership=state["front_membership"]))
+        membership = state["front_membership"]
+        emit(front_table(results.front, fitness, membership=membership))
         emit(
-            "Robustness: mean over query budgets of the accuracy under attack. On the front: in how many of 500 fresh "
-            "draws of the attacked texts. These figures of the search are for choosing, not for quoting. "
-            f"fitness (ours) = {fitness.formula}\n"
+            "Robustness: mean over query budgets of the accuracy under attack. "
+            f"{'On the front: in how many of 500 fresh draws of the attacked texts. ' if membership else ''}"
+            f"Figures of a search are for choosing, not for quoting. fitness (ours) = {fitness.formula}\n"
         )
     if rows := final_rows(results):
+        recipes = ", ".join(attack.kind for attack in study.configuration.fitness.attacks)
         emit(robustness_table(rows))
         emit(
             "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over "
-            f"texts. The search attacked with {next(iter(rows[0].robust))}.\n"
+            f"texts. The search attacked with {recipes}.\n"
             "* balanced accuracy more than 5 points below the teacher's.\n"
         )
         emit(cost_table(rows))
-    emit_long(f"record    {path}/journal.jsonl\nstudents  {path}/trials/*/student  {path}/finalists/*/*/student")
+    emit_long(f"record    {path}/journal.jsonl   (all of {path}: {bytes_on_disk(path) / 2**20:.0f} MiB)")
+    emit_long(f"students  {path}/trials/*/student  {path}/finalists/*/*/student")
     if results.front:
         emit_long(f"next      rosearch show {path}\n          rosearch analyze {path}")
 

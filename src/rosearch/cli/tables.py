@@ -6,7 +6,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from rosearch.attacks.robustness import wilson
 from rosearch.fitness.environmental import EnvironmentalFitness
+from rosearch.search.finals import by_worth, worth
 from rosearch.search.summary import FinalRow, RobustFigure
 from rosearch.store.records import Trial
 
@@ -31,7 +33,14 @@ def table_of(*columns: str, title: str = "", left: int = 1) -> Table:
         title: What the table shows.
         left: So many first columns hold names and stand left; the others hold figures and stand right.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title or None, title_justify="left", title_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+    )
     for number, name in enumerate(columns):
         table.add_column(Text(name), justify="left" if number < left else "right", vertical="top", overflow="fold")
     return table
@@ -52,26 +61,21 @@ def front_table(
         membership: How surely each is on the front, as a share by index; None leaves the column out.
         most: So many rows at most.
     """
-    names = ["trial", "architecture", "robustness", "robust\naccuracy", "balanced\naccuracy", "weights", "fitness"]
+    names = ["trial", "id", "robust-\nness", "robust accuracy\n[95 %]", "balanced\naccuracy", "weights", "fitness"]
     shown = [*names, "on the\nfront"] if membership else names
-    table = table_of(*shown, title=f"Front of the search, {len(front)} trial(s), on dev", left=2)
-
-    def worth(trial: Trial) -> float:
-        return fitness(
-            balanced_accuracy=trial.metric("balanced_accuracy"),
-            robustness=trial.robustness,
-            parameters=trial.metric("parameters"),
-        )
-
-    for trial in sorted(front, key=lambda trial: (-worth(trial), trial.index))[:most]:
+    n = int(front[0].metric("examples"))
+    table = table_of(*shown, title=f"Front of the search: {len(front)} trial(s), on n = {n} dev texts, in %", left=2)
+    for trial in by_worth(front, fitness)[:most]:
+        robust = trial.robust_accuracy
+        low, high = wilson(robust * n, n)
         table.add_row(
             str(trial.index),
             trial.architecture.architecture_id[:6],
-            percent(trial.robustness),
-            percent(trial.robust_accuracy),
-            percent(trial.metric("balanced_accuracy")),
+            f"{100 * trial.robustness:.1f}",
+            f"{100 * robust:.1f} [{100 * low:.1f}, {100 * high:.1f}]",
+            f"{100 * trial.metric('balanced_accuracy'):.1f}",
             count(trial.metric("parameters")),
-            f"{worth(trial):.3f}",
+            f"{worth(trial, fitness):.3f}",
             *([f"{100 * membership.get(trial.index, 0.0):.0f} %"] if membership else []),
         )
     return table

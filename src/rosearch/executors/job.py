@@ -100,4 +100,9 @@ def carry_out(job: Job) -> Outcome:
 def _kind(error: Exception) -> OutcomeKind:
     if isinstance(error, InputError):
         return "input"
-    return "system" if isinstance(error, OSError) else "exception"
+    return "system" if isinstance(error, OSError | MemoryError) or _is_out_of_memory(error) else "exception"
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Knows torch's errors by name and text; this layer imports no torch, and the CPU's allocator has no class."""
+    return type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)

@@ -10,6 +10,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint
@@ -64,7 +65,7 @@ class Workbench:
         Raises:
             AssetError: If a lexicon cannot be had.
         """
-        self.teacher.outputs(self.task.train.texts, listener=listener)
+        self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens, listener=listener)
         victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
         answer = int(victim.logits(texts).argmax())
         for attack in self.fitness.full_fidelity.attacks:
@@ -112,7 +113,7 @@ class Workbench:
             name=candidate.name,
             repeat=candidate.repeat,
             training_id=training_id,
-            attack_id=fingerprint([training_id, self.task.fingerprint, self.seed, *judged]),
+            attack_id=fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged]),
             metrics=metrics | ({"training_s": report.seconds} if report else {}),
             robustness=measured.robustness,
             architecture=candidate.architecture,
@@ -126,7 +127,8 @@ class Workbench:
         if candidate.model == "teacher":
             return fingerprint({"teacher": self.teacher.fingerprint})
         architecture, scheme = _genes(candidate)
-        precision = resolve_precision(self.fitness.precision, resolve_device("auto"), width=architecture.width)
+        device = resolve_device("auto")
+        precision = resolve_precision(self.fitness.precision, device, width=architecture.width)
         return fingerprint(
             {
                 "architecture": architecture.architecture_id,
@@ -135,6 +137,7 @@ class Workbench:
                 "teacher": self.teacher.fingerprint,
                 "seed": [self.seed, candidate.repeat],
                 "share": fidelity.share,
+                "device": device.type,
                 "precision": precision,
                 "threads": self.thread_count,
                 "versions": [BUILDER_VERSION, TRAINER_VERSION],
@@ -213,7 +216,11 @@ class Workbench:
 
     @cached_property
     def _outputs(self) -> Outputs:
-        return self.teacher.outputs(self.task.train.texts)
+        return self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens)
+
+    @property
+    def _uses_tokens(self) -> bool:
+        return self.fitness.scheme.weights.get("token_relations", 0.0) > 0
 
     @cached_property
     def _word_embeddings(self) -> NDArray[np.float32]:

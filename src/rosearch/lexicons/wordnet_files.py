@@ -5,6 +5,7 @@ import mmap
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -67,7 +68,8 @@ class WordNetFiles:
         for part in _PARTS:
             for content in (self._index[part], self._data[part]):
                 digest.update(content)
-        return fingerprint([digest.hexdigest(), self._exceptions])
+        rules = self._exceptions if self._exceptions is not None else f"lemminflect {version('lemminflect')}"
+        return fingerprint([digest.hexdigest(), rules])
 
     def _base_forms(self, word: str, part: PartOfSpeech) -> tuple[str, ...]:
         regular = tuple(word.removesuffix(old) + new for old, new in _ENDINGS[part] if word.endswith(old))

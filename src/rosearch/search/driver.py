@@ -85,7 +85,7 @@ class Driver:
         if self.results.reference is not None:
             return
         fitness = self.configuration.fitness
-        candidate = bag_candidate(fitness, rank=min(self.configuration.space.ranks))
+        candidate = bag_candidate(fitness, rank=max(self.configuration.space.ranks))
         folder = self.directory.path / "reference"
         order = self._order(candidate, fitness.search_fidelity, folder, label=candidate.name)
         (outcome,) = self._executor.map([Job(key="reference", function=fulfil, payload=order)])

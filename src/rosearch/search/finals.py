@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 from rosearch.distillation.hard_labels import HardLabels
 from rosearch.fitness.environmental import EnvironmentalFitness
@@ -12,8 +11,6 @@ from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.store.records import Trial
 from rosearch.store.run_directory import RunDirectory
 from rosearch.students.standard import bag_of_embeddings, uniform_transformer
-
-Baseline = Literal["majority class", "teacher", "bag of embeddings", "Transformer", "Transformer, not distilled"]
 
 
 def bag_candidate(fitness: Fitness, *, rank: int, repeat: int = 0) -> Candidate:
@@ -29,17 +26,22 @@ def bag_candidate(fitness: Fitness, *, rank: int, repeat: int = 0) -> Candidate:
 
 
 def choose_finalists(front: Sequence[Trial], fitness: EnvironmentalFitness, *, count: int) -> tuple[Trial, ...]:
-    """Picks members of the front, the best environmental fitness first; equals go by index."""
+    """Picks members of the front, the best environmental fitness first."""
+    return by_worth(front, fitness)[:count]
 
-    def worth(trial: Trial) -> tuple[float, int]:
-        value = fitness(
-            balanced_accuracy=trial.metric("balanced_accuracy"),
-            robustness=trial.robustness,
-            parameters=trial.metric("parameters"),
-        )
-        return -value, trial.index
 
-    return tuple(sorted(front, key=worth)[:count])
+def by_worth(trials: Sequence[Trial], fitness: EnvironmentalFitness) -> tuple[Trial, ...]:
+    """Orders trials by environmental fitness, the best first; equals go by index."""
+    return tuple(sorted(trials, key=lambda trial: (-worth(trial, fitness), trial.index)))
+
+
+def worth(trial: Trial, fitness: EnvironmentalFitness) -> float:
+    """Returns the environmental fitness of a finished trial."""
+    return fitness(
+        balanced_accuracy=trial.metric("balanced_accuracy"),
+        robustness=trial.robustness,
+        parameters=trial.metric("parameters"),
+    )
 
 
 def baselines(
@@ -57,11 +59,12 @@ def baselines(
     yield Candidate(name="majority class", model="majority")
     yield Candidate(name="teacher", model="teacher")
     transformer = uniform_transformer(like=like, vocabulary_size=vocabulary_size, classes=classes)
+    name = f"Transformer {len(transformer.layout)}x{transformer.width}"
     alone = HardLabels(schedule=fitness.scheme.schedule)
     for repeat in range(repeats):
         yield bag_candidate(fitness, rank=like.input.rank, repeat=repeat)
-        yield Candidate(name="Transformer", architecture=transformer, scheme=fitness.scheme, repeat=repeat)
-        yield Candidate(name="Transformer, not distilled", architecture=transformer, scheme=alone, repeat=repeat)
+        yield Candidate(name=name, architecture=transformer, scheme=fitness.scheme, repeat=repeat)
+        yield Candidate(name=f"{name}, not distilled", architecture=transformer, scheme=alone, repeat=repeat)
 
 
 def finalist_candidates(finalists: Sequence[Trial], fitness: Fitness, *, repeats: int) -> Iterator[Candidate]:

@@ -108,7 +108,7 @@ def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation |
 def _figure(recipe: str, records: Sequence[Robustness]) -> RobustFigure:
     n = records[0].n
     value = sum(record.robust_accuracy for record in records) / len(records)
-    low, high = wilson(round(value * n), n)
+    low, high = wilson(value * n, n)
     return RobustFigure(
         recipe=recipe,
         value=value,

@@ -2,7 +2,7 @@
 
 A line is ``{"sum":"<16 hex>","number":17,"kind":"trial","data":{...}}`` and a newline. The sum is SHA-256 over the sum
 of the line before and the bytes after its own field, so a changed byte and a lost line are both noticed where they are.
-The newline commits the record: what a kill leaves without one never happened.
+The newline commits the record: what a kill leaves without one never happened, and a line that has one was whole.
 """
 
 import hashlib
@@ -80,7 +80,7 @@ class Journal:
             path: The file; it is made where there is none.
 
         Raises:
-            JournalError: If a line in the middle is damaged; the message names it.
+            JournalError: If a line that has its newline is damaged; the message names it.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         new = not path.exists()
@@ -153,7 +153,7 @@ def read_journal(path: Path) -> Replay:
         path: The file; a missing one is an empty journal.
 
     Raises:
-        JournalError: If a line in the middle is damaged; the message names it.
+        JournalError: If a line that has its newline is damaged; the message names it.
     """
     content = path.read_bytes() if path.exists() else b""
     *lines, tail = content.split(b"\n")
@@ -162,15 +162,12 @@ def read_journal(path: Path) -> Replay:
     for number, line in enumerate(lines, start=1):
         entry = _entry(last_sum, line, number)
         if entry is None:
-            if number < len(lines) or tail or _holds_record(last_sum, line, number):
-                raise _damaged(path, number, line)
-            break
+            raise _damaged(path, number, line)
         entries.append(entry)
         last_sum, size = _sum_of(line), size + len(line) + 1
-    else:
-        if _holds_record(last_sum, tail, len(lines) + 1):
-            raise _damaged(path, len(lines) + 1, tail)
-    return Replay(entries=tuple(entries), last_sum=last_sum, size=size, torn=len(content) - size)
+    if _holds_record(last_sum, tail, len(lines) + 1):
+        raise _damaged(path, len(lines) + 1, tail)
+    return Replay(entries=tuple(entries), last_sum=last_sum, size=size, torn=len(tail))
 
 
 def _line(last_sum: str, number: int, kind: str, data: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -189,13 +186,13 @@ def _entry(last_sum: str, line: bytes, number: int) -> Entry | None:
 
 
 def _holds_record(last_sum: str, line: bytes, number: int) -> bool:
-    """Tells a torn line from two lines whose newline was damaged: only the latter holds a whole record and more."""
+    """Tells a torn tail from a line whose newline was damaged: only the latter holds a whole record and more."""
     try:
         text = line.decode("ascii", "replace")
         _, end = json.JSONDecoder().raw_decode(text)
     except ValueError:
         return False
-    return len(line) > end + 1 and _entry(last_sum, line[:end], number) is not None
+    return len(line) > end and _entry(last_sum, line[:end], number) is not None
 
 
 def _damaged(path: Path, number: int, line: bytes) -> JournalError:

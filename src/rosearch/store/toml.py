@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Any
 
@@ -40,8 +41,12 @@ def plain(data: Any, *, where: str = "") -> Any:
         return [plain(value, where=f"{where}.{index}") for index, value in enumerate(data)]
     if isinstance(data, PurePath):
         return str(data)
-    if isinstance(data, str | bool | int | float):
+    if isinstance(data, str | bool):
         return data
+    if isinstance(data, Integral):
+        return int(data)
+    if isinstance(data, Real):
+        return float(data)
     raise ConfigError(f"{where or 'configuration'}: {data!r} cannot be written as TOML. Give plain data.")
 
 

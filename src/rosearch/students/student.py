@@ -1,6 +1,6 @@
 """A student that people can use: texts in, labels out; saved as safetensors and JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, final
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from rosearch.core.errors import InputError
 from rosearch.core.files import read_json, whole_file, write_json
 from rosearch.core.protocols import Device, FloatArray, Text
-from rosearch.data.tokenization import Tokenizer
+from rosearch.data.tokenization import Tokenizer, batches_by_length
 from rosearch.device import resolve_device
 from rosearch.space.architecture import Architecture
 from rosearch.students.network import StudentNetwork
@@ -60,7 +60,7 @@ class Student:
         """Returns logits, shape ``(len(texts), classes)``; texts of like length are run together."""
         encoded = self.tokenizer.encode(texts, max_length=self.max_length)
         result = np.empty((len(texts), len(self.label_names)))
-        for rows in batches_by_length(encoded.lengths):
+        for rows in batches_by_length(encoded.lengths, most_tokens=BATCH_TOKENS):
             ids, mask = encoded.batch(rows)
             output = self.network(self._tensor(ids), self._tensor(mask))
             result[rows] = output.logits_BC.double().cpu().numpy()
@@ -125,23 +125,6 @@ class Student:
 
     def _tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
         return torch.from_numpy(array).to(self.device)
-
-
-def batches_by_length(lengths: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any, Any]]:
-    """Cuts rows, sorted by length, into batches of at most `BATCH_TOKENS` word pieces.
-
-    Args:
-        lengths: Shape ``(n,)``, in word pieces.
-
-    Yields:
-        Row numbers of one batch; every row comes once.
-    """
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    for end in range(1, len(order) + 1):
-        if end == len(order) or (end + 1 - start) * lengths[order[end]] > BATCH_TOKENS:
-            yield order[start:end]
-            start = end
 
 
 def _read_record(folder: Path) -> dict[str, Any]:

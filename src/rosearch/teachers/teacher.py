@@ -12,7 +12,7 @@ from rosearch.core.component import Component
 from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, ignore
 from rosearch.core.files import read_json
-from rosearch.core.protocols import Precision
+from rosearch.core.protocols import Precision, Text
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Tokenizer
@@ -114,11 +114,18 @@ class PreparedTeacher:
         """Returns the input embedding table, shape ``(vocabulary, width)``."""
         return np.load(self.folder / "word_embeddings.npy", allow_pickle=False)  # type: ignore[no-any-return]
 
-    def outputs(self, texts: "tuple[Any, ...]", *, listener: Listener = ignore) -> "Outputs":
-        """Returns logits and states for ``texts``, asking the model only for those that it never saw."""
-        from rosearch.teachers.outputs import OutputCache
+    def outputs(self, texts: tuple[Text, ...], *, with_tokens: bool = False, listener: Listener = ignore) -> "Outputs":
+        """Returns logits and states for ``texts``, asking the model only for those that it never saw.
 
-        cache = OutputCache(self.folder / "outputs", teacher_fingerprint=self.fingerprint)
+        Args:
+            texts: In any order.
+            with_tokens: Whether to keep the states of tokens too, which take more room than all else.
+            listener: Hears the progress.
+        """
+        from rosearch.teachers.outputs import TOKEN_DIMENSIONS, OutputCache
+
+        dimensions = TOKEN_DIMENSIONS if with_tokens else 0
+        cache = OutputCache(self.folder / "outputs", self.fingerprint, token_dimensions=dimensions)
         model: list[TeacherModel] = []
 
         def forward(batch: Any) -> Any:
