@@ -246,7 +246,7 @@ def test_files_that_other_software_brought_come_first(shop: Path, tmp_path: Path
     heard: list[Event] = []
     folder = fetch(asset, cache=tmp_path / "borrowed", listener=heard.append)
     assert (folder / "joined.txt").read_bytes() == b"borrowed"
-    assert heard == [Notice(text="the toy: copied from /elsewhere.")]
+    assert heard == [Notice(text="the toy: copied from /elsewhere, not checked against the pinned files.")]
     fetched = fetch(replace(asset, borrow=lambda _: None), cache=tmp_path / "fetched")
     assert (fetched / "joined.txt").read_bytes() == b"one\ntwo"
 
@@ -273,7 +273,7 @@ def test_the_cache_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.Monke
     assert "rosearch" in str(cache_folder())
 
 
-@pytest.mark.parametrize("asset", ASSETS.values(), ids=str)
+@pytest.mark.parametrize("asset", ASSETS.values(), ids=lambda asset: asset.name)
 def test_what_ships_is_pinned_and_can_be_replaced(asset: Asset) -> None:
     hashes = [asset.package.sha256, *(member.sha256 for member in asset.members.values())]
     assert all(len(text) == 64 and int(text, 16) for text in hashes)

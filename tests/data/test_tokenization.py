@@ -1,5 +1,6 @@
 """Packed token ids and batches."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -163,4 +164,4 @@ def test_batches_hold_every_row_once_and_not_too_many_tokens(lengths: list[int],
     batches = list(batches_by_length(sizes, most_tokens=most_tokens))
     assert sorted(row for batch in batches for row in batch.tolist()) == list(range(len(lengths)))
     assert all(len(batch) * sizes[batch].max() <= most_tokens or len(batch) == 1 for batch in batches)
-    assert all(sizes[one].max() <= sizes[other].min() for one, other in zip(batches, batches[1:], strict=False))
+    assert all(sizes[one].max() <= sizes[other].min() for one, other in pairwise(batches))

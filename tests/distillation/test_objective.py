@@ -98,7 +98,7 @@ def test_a_loss_that_is_not_there_is_named(output: StudentOutput, batch: Trainin
 
 @pytest.mark.parametrize(
     "fields",
-    [{"softmax_temperature": 0}, {"soft_labels": -1}, {"soft_labels": 0, "pooled_states": 0}],
+    [{"softmax_temperature": 0}, {"soft_labels": -1}, {"soft_labels": 0, "hard_labels": 0}],
 )
 def test_weights_that_cannot_be_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):

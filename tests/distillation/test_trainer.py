@@ -51,7 +51,7 @@ def architecture(*, trained: bool = True, width: int = 16) -> Architecture:
 @pytest.fixture(scope="module")
 def data(prepared_teacher: PreparedTeacher, task: Task) -> TrainingSet:
     encoded = prepared_teacher.tokenizer().encode(task.train.texts, max_length=prepared_teacher.max_length)
-    outputs = prepared_teacher.outputs(task.train.texts)
+    outputs = prepared_teacher.outputs(task.train.texts, with_tokens=True)
     return TrainingSet(encoded=encoded, labels=task.train.labels, outputs=outputs)
 
 
@@ -90,7 +90,7 @@ def accuracy(network: StudentNetwork, teacher: PreparedTeacher, task: Task) -> f
 
 SCHEMES = {
     "plain": Plain(schedule=SHORT),
-    "everything": Plain(schedule=SHORT, hard_labels=0.5, token_relations=1.0),
+    "everything": Plain(schedule=SHORT, hard_labels=0.5, pooled_states=1.0, token_relations=1.0),
     "hard labels": HardLabels(schedule=SHORT),
 }
 

@@ -16,14 +16,14 @@ from rosearch.distillation.training_set import TrainingSet
 from rosearch.teachers.teacher import PreparedTeacher
 
 ROWS = np.array([5, 0, 17])
-EVERYTHING = Plain(hard_labels=1.0, token_relations=1.0)
+EVERYTHING = Plain(hard_labels=1.0, pooled_states=1.0, token_relations=1.0)
 
 
 @pytest.fixture(scope="module")
 def data(prepared_teacher: PreparedTeacher, task: Task) -> TrainingSet:
     texts = task.train.texts[:20]
     encoded = prepared_teacher.tokenizer().encode(texts, max_length=prepared_teacher.max_length)
-    return TrainingSet(encoded=encoded, labels=task.train.labels[:20], outputs=prepared_teacher.outputs(texts))
+    return TrainingSet(encoded=encoded, labels=task.train.labels[:20], outputs=prepared_teacher.outputs(texts, with_tokens=True))
 
 
 def batch(data: TrainingSet, scheme: Scheme) -> TrainingBatch:
@@ -58,7 +58,7 @@ def test_each_row_is_a_text_with_what_the_teacher_says_of_it(
 def test_only_what_the_scheme_uses_is_read(data: TrainingSet) -> None:
     found = batch(data, HardLabels())
     assert (found.teacher_logits_BC, found.teacher_pooled_BE, found.teacher_tokens_BLE) == (None, None, None)
-    found = batch(data, Plain(soft_labels=0.0))
+    found = batch(data, Plain(soft_labels=0.0, pooled_states=1.0))
     assert (found.teacher_logits_BC, found.teacher_tokens_BLE) == (None, None)
     assert found.teacher_pooled_BE is not None
 

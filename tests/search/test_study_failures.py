@@ -92,7 +92,9 @@ def test_a_failed_final_keeps_no_other_from_being_measured(make: Callable[..., S
 
     whole = make("whole").run()
     bench.fault = fault
-    with pytest.raises(ExecutorError, match=r"1 of 12 .*\n  Transformer, seed 1: DivergenceError: the loss is nan"):
+    with pytest.raises(
+        ExecutorError, match=r"1 of 12 .*\n  Transformer \d+x\d+, seed 1: DivergenceError: the loss is nan"
+    ):
         make().run()
     assert len(make().results.finals) == 11
     assert not make().finished

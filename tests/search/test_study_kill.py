@@ -17,6 +17,8 @@ KILLED = -9
 
 TRAINING = r"^trial \d+: training"
 MOMENTS: list[dict[str, Any]] = [
+    {"rename": "run.toml", "after": 1},
+    {"record": "extent", "after": 1, "bytes": 0.5},
     {"stage": "fine-tuning", "after": 40},
     {"rename": "teacher.json", "after": 1},
     {"record": "teacher", "after": 1, "bytes": 0.5},
@@ -36,7 +38,7 @@ MOMENTS: list[dict[str, Any]] = [
     {"record": "trial", "after": 1, "bytes": 0.9999},
     {"record": "trial", "after": 1, "bytes": 1.0},
     {"stage": TRAINING, "after": 4},
-    {"stage": "^Transformer, seed 0: training", "after": 3},
+    {"stage": r"^Transformer \d+x\d+, seed 0: training", "after": 3},
     {"record": "final", "after": 2, "bytes": 0.5},
     {"rename": "pwws-probability.jsonl", "after": 1},
     {"stage": r"^trial \d+, seed 1: training", "after": 2},

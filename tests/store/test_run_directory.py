@@ -72,7 +72,7 @@ def test_a_changed_run_is_refused_with_every_difference(directory: RunDirectory)
     assert str(caught.value).splitlines()[1:-1] == [
         "  seed: 0 -> 1",
         "  strategy.population: 32 -> 16",
-        "  fingerprints.task: 'aaaa' -> 'cccc'",
+        "  task: its content, 'aaaa' -> 'cccc'",
     ]
 
 

@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import BertForMaskedLM, BertForSequenceClassification
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForSequenceClassification,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+    T5Config,
+)
 
 from rosearch.core.errors import TeacherError
 from rosearch.device import seeded
-from rosearch.teachers.checkpoint import quiet_transformers
+from rosearch.teachers.checkpoint import check_length, quiet_transformers
 from rosearch.teachers.model import TeacherModel
 
 TEXTS = ("a great movie .", "the plot was dull and the cast weak .", "bad")
@@ -157,6 +164,24 @@ def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(name: str) -> N
 def test_a_hub_id_that_cannot_be_had_is_named() -> None:
     with pytest.raises(TeacherError, match=r"^someone/some-model: cannot be loaded as a text classifier: "):
         load("someone/some-model")
+
+
+def test_the_positions_that_padding_takes_are_not_counted() -> None:
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8}
+    roberta = RobertaForSequenceClassification(RobertaConfig(max_position_embeddings=34, pad_token_id=1, **sizes))
+    bert = BertForSequenceClassification(BertConfig(max_position_embeddings=34, **sizes))
+    for network, positions in ((roberta, 32), (bert, 34)):
+        check_length(network, positions)
+        ids = torch.full((1, positions), 5)
+        assert network(input_ids=ids).logits.shape == (1, 2)
+        with pytest.raises(TeacherError, match=f"positions for {positions} word pieces"):
+            check_length(network, positions + 1)
+
+
+def test_a_checkpoint_without_a_limit_takes_any_length() -> None:
+    network = torch.nn.Linear(1, 1)
+    network.config = T5Config()  # type: ignore[assignment]
+    check_length(network, 100_000)
 
 
 def test_transformers_is_as_loud_afterwards_as_before(toy_checkpoint: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,10 @@ def test_only_so_many_texts_are_used(
     used: list[list[str]] = []
     encode = TeacherModel.encode
 
-    def spy(self: TeacherModel, texts: list[Any]) -> Any:
+    def spy(self: TeacherModel, texts: Sequence[Any], *, pad_to: int) -> Any:
         used.append(list(texts))
-        return encode(self, texts)
+        assert pad_to % 8 == 0
+        return encode(self, texts, pad_to=pad_to)
 
     monkeypatch.setattr(TeacherModel, "encode", spy)
     monkeypatch.setattr(fine_tuning, "dev_accuracy", lambda model, task: 0.5)  # noqa: ARG005

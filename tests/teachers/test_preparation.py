@@ -119,12 +119,48 @@ def test_the_fingerprint_names_weights_and_length(
     assert shorter.prepare(task, tmp_path, seeds=SeedTree(0)).fingerprint != prepared_teacher.fingerprint
 
 
-def test_the_source_is_named_by_its_weights_and_not_by_its_place(toy_checkpoint: Path, tmp_path: Path) -> None:
+def test_the_source_is_named_by_its_content_and_not_by_its_place(toy_checkpoint: Path, tmp_path: Path) -> None:
     shutil.copytree(toy_checkpoint, tmp_path / "copy")
     assert quick(toy_checkpoint).source_fingerprint() == quick(tmp_path / "copy").source_fingerprint()
-    (tmp_path / "copy" / "model.safetensors").write_bytes(b"other")
-    assert quick(toy_checkpoint).source_fingerprint() != quick(tmp_path / "copy").source_fingerprint()
+    (tmp_path / "copy" / "README.md").write_text("no part of it")
+    assert quick(toy_checkpoint).source_fingerprint() == quick(tmp_path / "copy").source_fingerprint()
     assert quick("a/hub-id").source_fingerprint() != quick("another/hub-id").source_fingerprint()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model.safetensors",
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "vocab.txt",
+        "spiece.model",
+    ],
+)
+def test_a_changed_file_of_the_checkpoint_makes_another_teacher(
+    prepared_teacher: PreparedTeacher, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(prepared_teacher.model_path, folder)
+    assert preparation._name(folder, 32) == prepared_teacher.fingerprint
+    source = quick(folder).source_fingerprint()
+    with (folder / name).open("ab") as handle:
+        handle.write(b" ")
+    assert preparation._name(folder, 32) != prepared_teacher.fingerprint
+    assert quick(folder).source_fingerprint() != source
+
+
+def test_inputs_beyond_the_positions_are_refused_before_any_work(
+    toy_checkpoint: Path, task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "fine_tune", lambda *_, **__: pytest.fail("trained"))
+    with pytest.raises(
+        TeacherError, match=r"max_length = 4096: the checkpoint has positions for \d+ word pieces\. Set"
+    ):
+        Teacher.from_pretrained(str(toy_checkpoint), max_length=4096).prepare(task, tmp_path / "run", seeds=SeedTree(0))
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,32 @@ def test_many_batches_are_put_back_in_order(model: TeacherModel, monkeypatch: py
     assert model.logits(task.dev.texts) == pytest.approx(expected, abs=1e-5)
 
 
+def test_batches_are_bounded_by_tokens_and_few_lengths_occur(
+    model: TeacherModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A tokenizer of this kind makes a word piece of each Chinese character.
+    texts = ["\u597d" * count for count in range(60)] + ["great " * count for count in range(60)]
+    expected = [model.logits([text])[0] for text in texts]
+    shapes: list[tuple[int, int]] = []
+    encode = TeacherModel.encode
+
+    def spy(self: TeacherModel, texts: list[Text], **keywords: int) -> dict[str, torch.Tensor]:
+        batch = encode(self, texts, **keywords)
+        shapes.append(tuple(batch["input_ids"].shape))
+        return batch
+
+    monkeypatch.setattr(TeacherModel, "encode", spy)
+    monkeypatch.setattr("rosearch.teachers.model.BATCH_TOKENS", 96)
+    monkeypatch.setattr(model, "max_length", 30)
+    found = model.logits(texts)
+    assert sum(rows for rows, _ in shapes) == len(texts)
+    assert all(rows * length <= 96 for rows, length in shapes)
+    assert {length for _, length in shapes} == {8, 16, 24, 30}
+    monkeypatch.undo()
+    kept = [row for row in range(len(texts)) if row % 60 <= 28]
+    assert found[kept] == pytest.approx(np.array(expected)[kept], abs=1e-5)
+
+
 def test_states_are_those_of_real_tokens_and_pooled_is_their_mean(model: TeacherModel) -> None:
     texts = ["great", "the movie was awful , truly awful .", ""]
     outputs = model.outputs(texts)

@@ -49,8 +49,10 @@ def command(
         _explain(study, as_json=json)
         return
     with stop_on_interrupt() as stop, showing_progress(messages) as display:
-        study.run(listener=SearchLines(display, configuration.fitness.environmental), stop=stop)
-    messages.print(f"Peak memory of this process: {peak_memory_bytes() / 2**30:.2f} GiB", highlight=False)
+        lines = SearchLines(display, configuration.fitness.environmental)
+        study.run(listener=lines, stop=stop)
+    if lines.measured:
+        tell(f"Peak memory of this process: {peak_memory_bytes() / 2**30:.2f} GiB")
     report(study, as_json=json)
     if stop() and not study.finished:
         raise KeyboardInterrupt
@@ -66,6 +68,8 @@ class SearchLines:
     """
 
     def __init__(self, display: "Display", fitness: "EnvironmentalFitness") -> None:
+        self.measured = False
+        """Whether anything was measured yet."""
         self._display = display
         self._fitness = fitness
 
@@ -73,6 +77,7 @@ class SearchLines:
         """Shows one event."""
         from rosearch.search.events import FinalRecorded, TrialRecorded
 
+        self.measured = self.measured or isinstance(event, TrialRecorded | FinalRecorded)
         if isinstance(event, TrialRecorded):
             self._display(Notice(text=trial_line(event)))
             self._pin_front(event.results)

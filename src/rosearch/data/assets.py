@@ -1,8 +1,8 @@
 """Files that a user gets with pip alone, each with a local path that may stand in for it.
 
 Other people uploaded these packages, and may take them away: so every package is pinned by checksum, and every place
-that uses one also takes a file or folder of the user's own. A WordNet that is installed already comes before the package
-and is used as it is.
+that uses one also takes a file or folder of the user's own. A WordNet that is installed already comes before the
+package, and is used as it is.
 """
 
 from collections.abc import Mapping

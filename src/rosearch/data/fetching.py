@@ -89,7 +89,7 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
         listener: Hears the bytes, and a notice where code of the package is about to run.
 
     Raises:
-        AssetError: If the files cannot be had, or fetched ones are not the pinned ones; the message names the way around.
+        AssetError: If the files cannot be had, or fetched ones are not the pinned ones; the way around is named.
     """
     root = cache or cache_folder()
     folder = root / f"{asset.name}-{asset.package.version}"

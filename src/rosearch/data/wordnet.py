@@ -12,9 +12,10 @@ OPTIONAL = ("index.sense", "lexnames", *(f"{part}.exc" for part in PARTS_OF_SPEE
 
 
 def borrow(folder: Path) -> Path | None:
-    """Copies the first WordNet that is installed into ``folder``, whatever its edition: nothing is compared with a hash.
+    """Copies the first WordNet that is installed into ``folder``, whatever its edition.
 
-    The lexicon's fingerprint covers the content, so a run never goes on with another edition than it began with.
+    Nothing is compared with a hash. The lexicon's fingerprint covers the content, so a run never goes on with another
+    edition than it began with.
 
     Args:
         folder: An empty folder.

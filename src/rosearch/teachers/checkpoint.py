@@ -68,6 +68,28 @@ def read_checkpoint(source: str, *, label_names: tuple[str, ...], seed: int) -> 
     return Checkpoint(network, tokenizer, fresh)
 
 
+def check_length(network: Any, max_length: int) -> None:
+    """Refuses inputs longer than the checkpoint has positions for; one that knows no such limit takes any length.
+
+    Args:
+        network: The classifier.
+        max_length: Longest input in word pieces.
+
+    Raises:
+        TeacherError: If ``max_length`` is beyond the positions.
+    """
+    positions = getattr(network.config, "max_position_embeddings", None) or 0
+    for name, part in network.named_modules():
+        # RoBERTa and its kin number positions from behind the padding id on.
+        if name.endswith("position_embeddings") and getattr(part, "padding_idx", None) is not None:
+            positions -= part.padding_idx + 1
+    if 0 < positions < max_length:
+        raise TeacherError(
+            f"max_length = {max_length}: the checkpoint has positions for {positions} word pieces. "
+            f"Set [teacher] max_length to {positions} or less; longer texts are cut."
+        )
+
+
 def has_fitting_head(config: Any, classes: int) -> bool:
     """Says whether a checkpoint was saved as a classifier with this number of classes."""
     names = getattr(config, "architectures", None) or []

@@ -1,7 +1,6 @@
 """Fine-tuning: a pretrained checkpoint becomes a classifier for the task."""
 
 import copy
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -9,9 +8,9 @@ from torch import nn
 
 from rosearch.core.errors import DivergenceError, TeacherError
 from rosearch.core.events import Listener, Progress, ignore
-from rosearch.core.protocols import IntArray
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
+from rosearch.data.tokenization import length_buckets
 from rosearch.device import computing, seeded
 from rosearch.teachers.model import TeacherModel
 from rosearch.teachers.pretrained import FineTuning
@@ -39,15 +38,15 @@ def fine_tune(
     """
     train = _subset(task.train, settings.max_texts, seeds)
     freeze_lower_layers(model.network, settings.frozen_layers)
-    rng = seeds.child("order").generator()
+    lengths, rng = model.padded_lengths(train.texts), seeds.child("order").generator()
     steps = settings.epochs * -(-len(train) // settings.batch_size)
     optimizer, scheduler = _optimizer(model.network, settings, steps)
     best, best_weights, done = -1.0, {}, 0
     with seeded(seeds.child("dropout").integer()):
         for epoch in range(1, settings.epochs + 1):
             model.network.train()
-            for rows in _batches(train, settings.batch_size, rng):
-                loss = _step(model, train, rows, optimizer)
+            for rows in length_buckets(lengths, settings.batch_size, rng=rng):
+                loss = _step(model, train.take(rows), int(lengths[rows].max()), optimizer)
                 scheduler.step()
                 done += 1
                 detail = f"loss {loss:.3f}" + (f", dev {best:.1%}" if best >= 0 else "")
@@ -99,9 +98,9 @@ def freeze_lower_layers(network: nn.Module, layers: int) -> None:
         layer.requires_grad_(False)
 
 
-def _step(model: TeacherModel, train: Split, rows: IntArray, optimizer: torch.optim.Optimizer) -> float:
-    batch = model.encode([train.texts[row] for row in rows])
-    labels = torch.from_numpy(train.labels[rows]).to(model.device)
+def _step(model: TeacherModel, texts: Split, pad_to: int, optimizer: torch.optim.Optimizer) -> float:
+    batch = model.encode(texts.texts, pad_to=pad_to)
+    labels = torch.tensor(texts.labels, device=model.device)
     with computing(model.device, model.precision):
         logits = model.network(**batch).logits[:, model.column_order]
     loss = nn.functional.cross_entropy(logits.float(), labels)
@@ -131,18 +130,7 @@ def _optimizer(
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
 
 
-def _batches(split: Split, batch_size: int, rng: np.random.Generator) -> Iterator[IntArray]:
-    """Yields each text once, in shuffled batches of like lengths."""
-    sizes = np.array([len(text) if isinstance(text, str) else sum(map(len, text)) for text in split.texts])
-    noisy = sizes * rng.uniform(0.9, 1.1, len(sizes))
-    order = np.argsort(noisy, kind="stable")
-    starts = rng.permutation(np.arange(0, len(order), batch_size))
-    for start in starts:
-        yield order[start : start + batch_size]
-
-
 def _subset(split: Split, count: int | None, seeds: SeedTree) -> Split:
-    if count is None or count >= len(split.texts):
+    if count is None or count >= len(split):
         return split
-    rows = np.sort(seeds.child("subset").generator().permutation(len(split.texts))[:count])
-    return Split(texts=tuple(split.texts[row] for row in rows), labels=split.labels[rows])
+    return split.take(np.sort(seeds.child("subset").generator().permutation(len(split))[:count]))

@@ -7,7 +7,7 @@ import numpy as np
 from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.files import whole_file, write_json
-from rosearch.core.fingerprint import fingerprint, fingerprint_file
+from rosearch.core.fingerprint import fingerprint
 from rosearch.core.rng import SeedTree
 from rosearch.data.assets import MINILM, fetch
 from rosearch.data.task import Task
@@ -15,7 +15,7 @@ from rosearch.data.tokenization import Tokenizer
 from rosearch.teachers.checkpoint import quiet_transformers
 from rosearch.teachers.fine_tuning import dev_accuracy, fine_tune
 from rosearch.teachers.model import TeacherModel
-from rosearch.teachers.pretrained import Pretrained
+from rosearch.teachers.pretrained import Pretrained, checkpoint_hashes
 from rosearch.teachers.teacher import PreparedTeacher
 
 
@@ -101,5 +101,4 @@ def _write_word_embeddings(model: TeacherModel, folder: Path) -> None:
 
 
 def _name(model_path: Path, max_length: int) -> str:
-    weights = sorted(model_path.glob("*.safetensors"))
-    return fingerprint([max_length, *(fingerprint_file(path) for path in weights)])
+    return fingerprint([max_length, checkpoint_hashes(model_path)])

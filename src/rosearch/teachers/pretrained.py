@@ -10,6 +10,20 @@ from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
 
+CHECKPOINT_FILES = (
+    "config.json",
+    "*.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "*.model",
+)
+"""What a checkpoint's answers hang on: shape, activation and classes, weights, and how texts become word pieces."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +92,15 @@ class Pretrained(Teacher):
         return prepare(self, task, folder, seeds=seeds, listener=listener)
 
     def source_fingerprint(self) -> str:
-        """Hashes the weights of a directory; a hub id and ``"minilm"`` stand for themselves."""
+        """Hashes the checkpoint of a directory; a hub id and ``"minilm"`` stand for themselves."""
         folder = Path(self.model)
-        weights = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
-        return fingerprint([self.model if not weights else None, *(fingerprint_file(path) for path in weights)])
+        return fingerprint(checkpoint_hashes(folder) if folder.is_dir() else self.model)
+
+
+def checkpoint_hashes(folder: Path) -> dict[str, str]:
+    """Returns the hash of each file of a checkpoint that decides what it answers, by name.
+
+    Args:
+        folder: A Hugging Face directory; what it lacks is left out.
+    """
+    return {path.name: fingerprint_file(path) for pattern in CHECKPOINT_FILES for path in sorted(folder.glob(pattern))}

@@ -61,7 +61,7 @@ class PreparedTeacher:
         folder: Holds ``teacher.json``, ``tokenizer.json``, ``word_embeddings.npy``, ``outputs/`` and, where the
             checkpoint was fine-tuned, ``model/``.
         model_path: The classifier as a Hugging Face directory.
-        fingerprint: Names the weights and the length limit; keys the cached outputs.
+        fingerprint: Names the weights, configuration, tokenizer and length limit; keys the cached outputs.
         label_names: Names of the classes, in the order of the logits.
         hidden_size: Width of the pooled states.
         max_length: Longest input in word pieces; what is beyond is cut off.
