@@ -91,7 +91,7 @@ class TestShow:
         assert "word pieces → cell A" in answer.out
         assert "pwws by margin, no query limit: " in answer.out
         assert "of n = 20 dev texts, which the search has seen" in answer.out
-        assert_fits(answer.out.partition("jsonl: ")[0])
+        assert_fits(answer.out.partition("\nweights   ")[2].partition("jsonl: ")[0])
 
     def test_changed_words_are_marked(self, rosearch: Callable, run: Path) -> None:
         fooled = next(member.index for member in Study.open(run).front if successes(member))

@@ -23,7 +23,9 @@ EVERYTHING = Plain(hard_labels=1.0, pooled_states=1.0, token_relations=1.0)
 def data(prepared_teacher: PreparedTeacher, task: Task) -> TrainingSet:
     texts = task.train.texts[:20]
     encoded = prepared_teacher.tokenizer().encode(texts, max_length=prepared_teacher.max_length)
-    return TrainingSet(encoded=encoded, labels=task.train.labels[:20], outputs=prepared_teacher.outputs(texts, with_tokens=True))
+    return TrainingSet(
+        encoded=encoded, labels=task.train.labels[:20], outputs=prepared_teacher.outputs(texts, with_tokens=True)
+    )
 
 
 def batch(data: TrainingSet, scheme: Scheme) -> TrainingBatch:

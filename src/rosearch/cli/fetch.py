@@ -14,7 +14,7 @@ def command(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Fetch the default teacher, the demo's task and WordNet into the cache, each checked against its hash."""
+    """Fetch the default teacher, the demo's task and WordNet into the cache; downloads are checked by hash."""
     from rosearch.cli.progress import showing_progress
     from rosearch.core.component import nearest
     from rosearch.core.errors import AssetError
