@@ -180,7 +180,10 @@ class Driver:
         fitness, search = self.configuration.fitness, self.configuration.search
         if search.finalists == 0:
             return ()
-        finalists = choose_finalists(self.results.front, fitness.environmental, count=search.finalists)
+        results = self.results
+        finalists = choose_finalists(
+            results.front, fitness.environmental, count=search.finalists, trials=results.trials
+        )
         if not finalists:
             self.listener(
                 Notice(

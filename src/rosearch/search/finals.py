@@ -25,9 +25,20 @@ def bag_candidate(fitness: Fitness, *, rank: int, repeat: int = 0) -> Candidate:
     return Candidate(name="bag of embeddings", architecture=architecture, scheme=fitness.scheme, repeat=repeat)
 
 
-def choose_finalists(front: Sequence[Trial], fitness: EnvironmentalFitness, *, count: int) -> tuple[Trial, ...]:
-    """Picks members of the front, the best environmental fitness first."""
-    return by_worth(front, fitness)[:count]
+def choose_finalists(
+    front: Sequence[Trial], fitness: EnvironmentalFitness, *, count: int, trials: Sequence[Trial] = ()
+) -> tuple[Trial, ...]:
+    """Picks members of the front, the best environmental fitness first.
+
+    Args:
+        front: The feasible trials that no other dominates.
+        fitness: Orders them.
+        count: How many to pick.
+        trials: Whose feasible ones fill up a front that is smaller than ``count``.
+    """
+    members = {trial.index for trial in front}
+    others = [trial for trial in trials if trial.feasible and trial.index not in members]
+    return (*by_worth(front, fitness), *by_worth(others, fitness))[:count]
 
 
 def by_worth(trials: Sequence[Trial], fitness: EnvironmentalFitness) -> tuple[Trial, ...]:
