@@ -16,7 +16,13 @@ NAMED_FILE = re.compile(r"`([\w.]+)`:\n\n```python\n(.*?)```", re.DOTALL)
 
 
 def documents(root: Path) -> list[Path]:
-    return [*sorted((root / "docs").rglob("*.md")), root / "CONTRIBUTING.md", root / "CHANGELOG.md"]
+    return [*sorted((root / "docs").rglob("*.md")), root / "CONTRIBUTING.md", root / "CHANGELOG.md", root / "README.md"]
+
+
+def test_the_table_of_the_readme_is_the_recorded_one(root: Path) -> None:
+    recorded = (root / "docs" / "results" / "quickstart.txt").read_text(encoding="utf-8").splitlines()
+    (table,) = re.findall(r"```\n(On test:.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert [line for line in table.splitlines() if line not in recorded] == []
 
 
 def test_every_link_to_a_file_leads_somewhere(root: Path) -> None:
