@@ -8,21 +8,10 @@ Each class of isomorphic graphs is found by writing one member down under all pe
 import argparse
 import time
 from collections.abc import Iterator
-from itertools import permutations, product
+from itertools import permutations
 
 from rosearch.space.canonical import canonical_order
-
-Graph = tuple[tuple[str, tuple[int, ...]], ...]
-
-
-def labelled_graphs(nodes: int, labels: str) -> Iterator[Graph]:
-    subsets = [
-        [tuple(source for source in range(number) if mask >> source & 1) for mask in range(1, 1 << number)]
-        for number in range(1, nodes + 1)
-    ]
-    for inputs in product(*subsets):
-        for of in product(labels, repeat=nodes):
-            yield tuple(zip(of, inputs, strict=True))
+from rosearch.testing.labelled_graphs import Graph, labelled_graphs
 
 
 def renumbered(graph: Graph, order: tuple[int, ...]) -> Graph:

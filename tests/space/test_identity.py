@@ -1,6 +1,5 @@
 """Architectures that build the same network share an id, and no others do."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations, product
 
@@ -14,20 +13,9 @@ from rosearch.space.dag import Cell, Node
 from rosearch.space.encoding import genes
 from rosearch.space.operation import Convolution, FeedForward, Operation, SelfAttention, TokenMixing
 from rosearch.testing.architectures import Relabelling, architectures, relabellings
+from rosearch.testing.labelled_graphs import Graph, labelled_graphs
 
-Graph = tuple[tuple[str, tuple[int, ...]], ...]
 OPERATIONS: dict[str, Operation] = {"a": SelfAttention(), "b": TokenMixing(), "c": Convolution()}
-
-
-def labelled_graphs(nodes: int, labels: str) -> Iterator[Graph]:
-    """Every labelled DAG in topological order, each node with a non-empty set of earlier ones (0 is the input)."""
-    subsets = [
-        [tuple(source for source in range(number) if mask >> source & 1) for mask in range(1, 1 << number)]
-        for number in range(1, nodes + 1)
-    ]
-    for inputs in product(*subsets):
-        for of in product(labels, repeat=nodes):
-            yield tuple(zip(of, inputs, strict=True))
 
 
 def renumberings(graph: Graph) -> set[Graph]:
