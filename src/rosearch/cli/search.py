@@ -1,5 +1,7 @@
 """`rosearch search`: runs a study, or goes on with it."""
 
+import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, final
 
@@ -30,6 +32,13 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Laid over the TOML, as search.trials=32.", show_default=False),
     ] = None,
+    trials: Annotated[
+        int | None, typer.Option("--trials", min=1, help="Short for --set search.trials=.", show_default=False)
+    ] = None,
+    hours: Annotated[
+        float | None,
+        typer.Option("--hours", min=0, help="Stop after so long; the same command goes on later.", show_default=False),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -41,7 +50,8 @@ def command(
     from rosearch.search.configuration import Configuration
     from rosearch.search.study import Study
 
-    configuration = Configuration.read(config, overrides=assignments or ())
+    overrides = [*(assignments or ()), *([] if trials is None else [f"search.trials={trials}"])]
+    configuration = Configuration.read(config, overrides=overrides)
     study = Study.from_configuration(configuration, run or Path("runs") / config.stem)
     if dry_run:
         with showing_progress(messages) as display:
@@ -50,12 +60,33 @@ def command(
         return
     with stop_on_interrupt() as stop, showing_progress(messages) as display:
         lines = SearchLines(display, configuration.fitness.environmental)
-        study.run(listener=lines, stop=stop)
+        limit = TimeLimit(hours)
+        study.run(listener=lines, stop=lambda: stop() or limit())
     if lines.measured:
         tell(f"Peak memory of this process: {peak_memory_bytes() / 2**30:.2f} GiB")
     report(study, as_json=json)
-    if stop() and not study.finished:
+    if study.finished:
+        return
+    if stop():
         raise KeyboardInterrupt
+    if limit():
+        tell(f"Stopped after {hours:g} hours, as asked; the same command goes on from here.")
+
+
+@final
+class TimeLimit:
+    """Says whether a search has had its time.
+
+    Args:
+        hours: From now; None sets no limit.
+    """
+
+    def __init__(self, hours: float | None) -> None:
+        self._end_s = math.inf if hours is None else time.monotonic() + hours * 3600
+
+    def __call__(self) -> bool:
+        """Says whether the time is up."""
+        return time.monotonic() >= self._end_s
 
 
 @final

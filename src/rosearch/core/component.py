@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_type_hints
 from rosearch.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, ValidationError
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
     from pydantic_core import CoreSchema
 
 T = TypeVar("T")
@@ -76,6 +76,17 @@ class Component:
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(cls.from_config)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: "CoreSchema", handler: "GetJsonSchemaHandler") -> dict[str, Any]:
+        if "family" not in cls.__dict__:
+            return handler(schema)
+        from pydantic import TypeAdapter
+
+        for module in cls.members:
+            importlib.import_module(module)
+        kinds = sorted(cls.kinds)
+        return {"anyOf": [{"enum": kinds}, *(handler(TypeAdapter(cls.kinds[kind]).core_schema) for kind in kinds)]}
 
     def to_config(self) -> dict[str, Any]:
         """Returns the plain data that ``from_config`` takes."""

@@ -42,6 +42,11 @@ def fingerprint_file(path: Path, *, length: int = 64) -> str:
     return digest.hexdigest()[:length]
 
 
+def fingerprint_files(folder: Path) -> dict[str, str]:
+    """Hashes the files of a folder, not of its subfolders; the keys are their names."""
+    return {path.name: fingerprint_file(path) for path in sorted(folder.iterdir()) if path.is_file()}
+
+
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)

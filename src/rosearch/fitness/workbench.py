@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
 from rosearch.core.events import Listener, ignore
-from rosearch.core.fingerprint import fingerprint
+from rosearch.core.fingerprint import fingerprint, fingerprint_files
 from rosearch.core.protocols import Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
@@ -97,10 +97,14 @@ class Workbench:
         if fidelity.name == "full":
             with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
+        details: dict[str, Any] = {"resistance": list(measured.resistance)}
+        if report:
+            details["training"] = report.to_record()
         if folder is not None:
             measured.write(folder / "attacks")
             if isinstance(victim, Student):
                 victim.save_pretrained(folder / "student")
+                details["files"] = fingerprint_files(folder / "student")
         training_id = self.training_id(candidate, fidelity)
         judged = [
             [attack.fingerprint() for attack in fidelity.attacks],
@@ -117,7 +121,7 @@ class Workbench:
             metrics=metrics | ({"training_s": report.seconds} if report else {}),
             robustness=measured.robustness,
             architecture=candidate.architecture,
-            details={"resistance": list(measured.resistance)} | ({"training": report.to_record()} if report else {}),
+            details=details,
         )
 
     def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:

@@ -45,7 +45,7 @@ class Proposals:
         return seen == 0 or (len(trials) >= seen and trials[seen - 1].index == seen - 1)
 
     def make(self, index: int, trials: Sequence[Trial]) -> Proposal:
-        """Lets the strategy propose, and checks what it gives.
+        """Lets the strategy propose, checks what it gives, and keeps it.
 
         Args:
             index: Of the proposal; it is ``ready``, and all proposals before it were made.
@@ -54,6 +54,20 @@ class Proposals:
         Raises:
             RunError: If the space holds no architecture that is new.
             ConfigError: If the strategy breaks a promise of its interface.
+        """
+        self._made[index] = self.derive(index, trials)
+        return self._made[index]
+
+    def derive(self, index: int, trials: Sequence[Trial]) -> Proposal:
+        """Returns what ``make`` would, and keeps nothing.
+
+        Args:
+            index: See ``make``.
+            trials: See ``make``.
+
+        Raises:
+            RunError: See ``make``.
+            ConfigError: See ``make``.
         """
         seen = self._seen(index)
         pending = tuple(self._made[earlier].architecture for earlier in range(seen, index))
@@ -66,7 +80,6 @@ class Proposals:
                 f"strategy {type(strategy).__name__} proposed {proposal!r} as number {index}: it must bear that "
                 "number, lie in the space and not be known yet. Correct its `propose`."
             )
-        self._made[index] = proposal
         return proposal
 
     def _seen(self, index: int) -> int:

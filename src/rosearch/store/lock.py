@@ -46,6 +46,19 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
+def is_held(path: Path) -> bool:
+    """Says whether some process holds the lock at ``path``; a holder that was killed holds nothing."""
+    from filelock import FileLock, Timeout
+
+    if not _holder_path(path).exists():
+        return False
+    try:
+        with FileLock(path).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
 def _holder(path: Path) -> str:
     try:
         holder = read_json(_holder_path(path))

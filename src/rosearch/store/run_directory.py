@@ -17,7 +17,7 @@ from rosearch.core.errors import ConfigError, InputError
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.store.difference import difference
 from rosearch.store.journal import Entry, Journal, read_journal
-from rosearch.store.lock import locked
+from rosearch.store.lock import is_held, locked
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.toml import plain, to_toml
 
@@ -76,6 +76,11 @@ class RunDirectory:
     def trials(self) -> tuple[Trial, ...]:
         """The recorded trials, by index."""
         return trials_of(self.entries)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a process writes here now."""
+        return is_held(self.path / "run.lock")
 
     @property
     def journal_path(self) -> Path:
