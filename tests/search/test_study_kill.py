@@ -11,8 +11,8 @@ from typing import Any
 
 from rosearch.search.study import Study
 from rosearch.store.journal import read_journal
+from rosearch.testing.wall_times import without_wall_times
 
-WALL_TIMES = {"seconds", "training_s", "attack_s", "latency_ms"}
 KILLED = -9
 
 TRAINING = r"^trial \d+: training"
@@ -81,12 +81,6 @@ def open_fire(config: Path, folder: Path, moments: list[dict[str, Any]]) -> Fire
 
 def recorded(run: Path) -> list[tuple[str, Any]]:
     return [(entry.kind, without_wall_times(entry.data)) for entry in read_journal(run / "journal.jsonl").entries]
-
-
-def without_wall_times(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: without_wall_times(value) for key, value in data.items() if key not in WALL_TIMES}
-    return [without_wall_times(item) for item in data] if isinstance(data, list) else data
 
 
 def files_of(run: Path) -> dict[str, str]:

@@ -39,6 +39,10 @@ def command(
         float | None,
         typer.Option("--hours", min=0, help="Stop after so long; the same command goes on later.", show_default=False),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Evaluate so many trials at a time, in processes.", show_default=False),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -50,7 +54,11 @@ def command(
     from rosearch.search.configuration import Configuration
     from rosearch.search.study import Study
 
-    overrides = [*(assignments or ()), *([] if trials is None else [f"search.trials={trials}"])]
+    overrides = list(assignments or ())
+    if trials is not None:
+        overrides.append(f"search.trials={trials}")
+    if workers is not None:
+        overrides += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
     configuration = Configuration.read(config, overrides=overrides)
     study = Study.from_configuration(configuration, run or Path("runs") / config.stem)
     if dry_run:

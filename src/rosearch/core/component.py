@@ -85,7 +85,8 @@ class Component:
 
         for module in cls.members:
             importlib.import_module(module)
-        kinds = sorted(cls.kinds)
+        # Those that ship: another one's fields may have no form in JSON.
+        kinds = sorted(kind for kind, member in cls.kinds.items() if member.__module__ in cls.members)
         return {"anyOf": [{"enum": kinds}, *(handler(TypeAdapter(cls.kinds[kind]).core_schema) for kind in kinds)]}
 
     def to_config(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ class Executor(Component, ABC):
     """Carries out jobs. Holds configuration; what it starts, it ends before ``map`` returns or is closed."""
 
     family: ClassVar[str] = "executor"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.executors.serial",)
+    members: ClassVar[tuple[str, ...]] = ("rosearch.executors.serial", "rosearch.executors.processes")
 
     @abstractmethod
     def map(self, jobs: Iterable[Job | None]) -> Generator[Outcome, None, None]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, final
 
 from rosearch.core.errors import ExecutorError, InputError
 
-OutcomeKind = Literal["ok", "exception", "input", "system"]
+OutcomeKind = Literal["ok", "exception", "input", "system", "lost", "memory", "deadline"]
 
 
 @final
@@ -35,11 +35,13 @@ class Outcome:
     Args:
         key: The job's.
         kind: ``"ok"``; ``"exception"`` where the job itself failed; ``"input"`` where what the user gave is wrong and
-            ``"system"`` where files, disk or network failed: neither says anything about the job.
+            ``"system"`` where files, disk or network failed: neither says anything about the job; ``"lost"`` where its
+            process died, ``"memory"`` where memory ran out, ``"deadline"`` where it took too long.
         value: What the function returned, where ``kind`` is ``"ok"``.
         error: What went wrong, in words, where it failed.
         trace: Where the exception came from, for the log.
         attempts: How often the job was begun.
+        earlier: The causes for which earlier attempts failed, in order.
         seconds: Wall time of the last attempt.
     """
 
@@ -49,12 +51,13 @@ class Outcome:
     error: str | None = None
     trace: str = ""
     attempts: int = 1
+    earlier: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
     def failed_by_itself(self) -> bool:
         """Whether the job is to blame, so that doing it again would fail again."""
-        return self.kind == "exception"
+        return self.kind in ("exception", "lost", "memory", "deadline")
 
     def require(self) -> Any:
         """Returns the value.
@@ -100,7 +103,9 @@ def carry_out(job: Job) -> Outcome:
 def _kind(error: Exception) -> OutcomeKind:
     if isinstance(error, InputError):
         return "input"
-    return "system" if isinstance(error, OSError | MemoryError) or _is_out_of_memory(error) else "exception"
+    if isinstance(error, MemoryError) or _is_out_of_memory(error):
+        return "memory"
+    return "system" if isinstance(error, OSError) else "exception"
 
 
 def _is_out_of_memory(error: Exception) -> bool:

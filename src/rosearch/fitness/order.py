@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 from rosearch.core.events import Listener, ignore
 from rosearch.fitness.evaluation import Candidate, Evaluation
@@ -30,6 +30,10 @@ class Order:
     fidelity: Fidelity
     folder: Path | None = None
     listener: Listener = ignore
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A listener speaks to this process's terminal; another process works in silence.
+        return {**self.__dict__, "listener": ignore}
 
 
 def fulfil(order: Order) -> Evaluation:

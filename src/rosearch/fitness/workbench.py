@@ -56,6 +56,10 @@ class Workbench:
     seed: int
     thread_count: int = 1
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process gets the configuration and loads the rest once, however many jobs it is sent.
+        return _restore, (self.task, self.teacher, self.fitness, self.seed, self.thread_count)
+
     def prepare(self, listener: Listener = ignore) -> None:
         """Loads what every candidate needs, so that a missing file is found before any work is done.
 
@@ -235,3 +239,15 @@ def _genes(candidate: Candidate) -> tuple[Architecture, Scheme]:
     if candidate.architecture is None or candidate.scheme is None:
         raise ValueError(f"{candidate.name}: a student needs an architecture and a scheme")
     return candidate.architecture, candidate.scheme
+
+
+_restored: dict[str, Workbench] = {}
+
+
+def _restore(task: Task, teacher: PreparedTeacher, fitness: Fitness, seed: int, thread_count: int) -> Workbench:
+    """Returns this process's one workbench of that configuration."""
+    settings = [fitness.to_config(), seed, thread_count]
+    key = fingerprint([task.fingerprint, teacher.fingerprint, str(teacher.folder), *settings])
+    if key not in _restored:
+        _restored[key] = Workbench(task=task, teacher=teacher, fitness=fitness, seed=seed, thread_count=thread_count)
+    return _restored[key]

@@ -121,7 +121,7 @@ class Driver:
 
     def _trial(self, proposal: Proposal, outcome: Outcome) -> Trial:
         if outcome.failed_by_itself:
-            details: dict[str, Any] = {"trace": outcome.trace}
+            details: dict[str, Any] = {"outcome": outcome.kind, "trace": outcome.trace, **_attempts(outcome)}
             return Trial(
                 proposal=proposal, status="failed", error=outcome.error, seconds=outcome.seconds, details=details
             )
@@ -138,6 +138,7 @@ class Driver:
                 "attack_id": evaluation.attack_id,
                 "robustness": [record.to_record() for record in evaluation.robustness],
                 **evaluation.details,
+                **_attempts(outcome),
             },
         )
 
@@ -228,3 +229,8 @@ class Driver:
         shutil.rmtree(folder, ignore_errors=True)
         listener = Labelled(label=label, listener=self.listener)
         return Order(workbench=self.workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=listener)
+
+
+def _attempts(outcome: Outcome) -> dict[str, Any]:
+    """Returns the causes of earlier attempts, where there were any."""
+    return {"earlier_attempts": list(outcome.earlier)} if outcome.earlier else {}
