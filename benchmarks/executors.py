@@ -35,7 +35,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--trials", type=int, default=8)
     arguments = parser.parse_args()
-    window = max(2, arguments.workers)
+    # Wide enough that no worker waits for the trials that a proposal is to see.
+    window = 4 * arguments.workers
     seconds(arguments.run / "teacher", workers=1, trials=1, window=window)
     took = {}
     for workers in (1, arguments.workers):

@@ -78,3 +78,14 @@ def test_a_time_limit_comes_to_its_end() -> None:
     assert TimeLimit(0)()
     assert not TimeLimit(1)()
     assert not TimeLimit(None)()
+
+
+def test_fresh_sets_the_old_run_aside(rosearch: Callable, toy_study: Path, run: Path) -> None:
+    before = (run / "journal.jsonl").read_bytes()
+    answer = rosearch("search", toy_study / "toy.toml", "--run", run, "--fresh", "--trials", 1, "--hours", 0)
+    assert answer.code == 0
+    aside = run.with_name("run.1")
+    assert f"lies in {aside} now" in answer.words
+    assert "Stopped after 0 hours, as asked" in answer.words
+    assert (aside / "journal.jsonl").read_bytes() == before
+    assert (run / "run.toml").exists()

@@ -20,37 +20,47 @@ if TYPE_CHECKING:
 FRONT_ROWS = 8
 
 
+ConfigArgument = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="A search as TOML, such as configs/quickstart.toml.")
+]
+RunOption = Annotated[
+    Path | None,
+    typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Laid over the TOML, as search.trials=32.", show_default=False),
+]
+TrialsOption = Annotated[
+    int | None, typer.Option("--trials", min=1, help="Short for --set search.trials=.", show_default=False)
+]
+HoursOption = Annotated[
+    float | None,
+    typer.Option("--hours", min=0, help="Stop after so long; the same command goes on later.", show_default=False),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Evaluate so many trials at a time, in processes.", show_default=False),
+]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Begin anew; a run that is there already is renamed, never deleted.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")]
+
+
 def command(
-    config: Annotated[
-        Path, typer.Argument(metavar="CONFIG", help="A search as TOML, such as configs/quickstart.toml.")
-    ],
-    run: Annotated[
-        Path | None,
-        typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Laid over the TOML, as search.trials=32.", show_default=False),
-    ] = None,
-    trials: Annotated[
-        int | None, typer.Option("--trials", min=1, help="Short for --set search.trials=.", show_default=False)
-    ] = None,
-    hours: Annotated[
-        float | None,
-        typer.Option("--hours", min=0, help="Stop after so long; the same command goes on later.", show_default=False),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, help="Evaluate so many trials at a time, in processes.", show_default=False),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")] = False,
+    config: ConfigArgument,
+    run: RunOption = None,
+    assignments: SetOption = None,
+    trials: TrialsOption = None,
+    hours: HoursOption = None,
+    workers: WorkersOption = None,
+    fresh: FreshOption = False,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Search for robust students; the same command resumes, and says so when all is done."""
-    from rosearch.cli.interrupt import stop_on_interrupt
     from rosearch.cli.progress import showing_progress
-    from rosearch.cli.status import report
-    from rosearch.cost.memory import peak_memory_bytes
     from rosearch.search.configuration import Configuration
     from rosearch.search.study import Study
 
@@ -66,13 +76,25 @@ def command(
             study.check(listener=display)
         _explain(study, as_json=json)
         return
+    if fresh and (place := study.directory.set_aside()):
+        tell(f"The run that was in {study.directory.path} lies in {place} now.")
+    _run(study, hours=hours, as_json=json)
+
+
+def _run(study: "Study", *, hours: float | None, as_json: bool) -> None:
+    """Runs a study until it is done, its time is up or a person asks for the end, and says where it stands."""
+    from rosearch.cli.interrupt import stop_on_interrupt
+    from rosearch.cli.progress import showing_progress
+    from rosearch.cli.status import report
+    from rosearch.cost.memory import peak_memory_bytes
+
     with stop_on_interrupt() as stop, showing_progress(messages) as display:
-        lines = SearchLines(display, configuration.fitness.environmental)
+        lines = SearchLines(display, study.configuration.fitness.environmental)
         limit = TimeLimit(hours)
         study.run(listener=lines, stop=lambda: stop() or limit())
     if lines.measured:
         tell(f"Peak memory of this process: {peak_memory_bytes() / 2**30:.2f} GiB")
-    report(study, as_json=json)
+    report(study, as_json=as_json)
     if study.finished:
         return
     if stop():

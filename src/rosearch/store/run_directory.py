@@ -6,6 +6,7 @@ teacher/            cached outputs                            trials/0042-9f3a1c
 finalists/          full-fidelity repeats                     tables/ figures/ report.html    derived
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,6 +134,23 @@ class RunDirectory:
             with Journal.open(self.journal_path) as journal:
                 yield journal
 
+    def set_aside(self) -> Path | None:
+        """Renames the directory, so that a run can begin anew in its place; nothing is deleted.
+
+        Returns:
+            Where the old run lies now, such as ``runs/mine.1``; None where there was none.
+
+        Raises:
+            LockError: If another process writes here.
+        """
+        if not self.path.exists():
+            return None
+        with locked(self.path / "run.lock"):
+            pass
+        numbers = itertools.count(1)
+        place = next(place for number in numbers if not (place := Path(f"{self.path}.{number}")).exists())
+        return self.path.rename(place)
+
     def refuse_change(
         self, *, configuration: Mapping[str, Any], fingerprints: Mapping[str, str], may_change: tuple[str, ...] = ()
     ) -> None:
@@ -156,7 +174,7 @@ class RunDirectory:
             lines = "\n".join(refused)
             raise ConfigError(
                 f"{self.path}: was begun with another configuration, task or teacher (recorded -> given):\n{lines}\n"
-                "Give what was recorded to resume, or another run directory to begin anew."
+                "Give what was recorded to resume, or another run directory or --fresh to begin anew."
             )
 
     @property
