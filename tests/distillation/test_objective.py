@@ -68,7 +68,8 @@ def test_a_missing_output_of_the_teacher_is_refused(name: str, output: StudentOu
 
 def test_what_has_no_weight_is_not_asked_for(output: StudentOutput, batch: TrainingBatch) -> None:
     bare = replace(batch, **dict.fromkeys(OUTPUT_OF.values()))
-    assert {field.name for field in fields(batch) if getattr(bare, field.name) is None} == set(OUTPUT_OF.values())
+    absent = {field.name for field in fields(batch) if getattr(bare, field.name) is None}
+    assert absent == {*OUTPUT_OF.values(), "weights_B"}
     assert torch.isfinite(loss(Plain(**OFF | {"hard_labels": 1.0}), output, bare))
     assert torch.isfinite(loss(HardLabels(), output, bare))
 
@@ -103,3 +104,27 @@ def test_a_loss_that_is_not_there_is_named(output: StudentOutput, batch: Trainin
 def test_weights_that_cannot_be_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         Plain(**fields)
+
+
+def test_weighted_texts_count_by_their_weight_in_the_losses_of_labels_alone(
+    output: StudentOutput, batch: TrainingBatch
+) -> None:
+    def of_row(scheme: Plain, row: int) -> torch.Tensor:
+        one = {
+            field.name: value[row : row + 1]
+            for field in fields(batch)
+            if isinstance(value := getattr(batch, field.name), torch.Tensor)
+        }
+        part = StudentOutput(*(tensor[row : row + 1] for tensor in output))
+        return loss(scheme, part, TrainingBatch(**one))
+
+    weighted = replace(batch, weights_B=torch.tensor([0.25, 3.0]))
+    for name in ("soft_labels", "hard_labels"):
+        scheme = Plain(**OFF | {name: 1.0})
+        first, second = of_row(scheme, 0), of_row(scheme, 1)
+        torch.testing.assert_close(loss(scheme, output, weighted), (0.25 * first + 3 * second) / 2)
+    for name in ("pooled_states", "token_relations"):
+        scheme = Plain(**OFF | {name: 1.0})
+        assert torch.equal(loss(scheme, output, weighted), loss(scheme, output, batch))
+    even = replace(batch, weights_B=torch.ones(2))
+    torch.testing.assert_close(loss(Plain(), output, even), loss(Plain(), output, batch))

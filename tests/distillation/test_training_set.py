@@ -77,3 +77,10 @@ def test_a_teacher_without_token_states_is_refused_where_they_are_needed(data: T
     assert batch(without, Plain()).teacher_tokens_BLE is None
     with pytest.raises(TeacherError, match="uses token_relations, and this teacher gives no token states"):
         batch(without, EVERYTHING)
+
+
+def test_each_text_has_the_weight_of_its_class(data: TrainingSet) -> None:
+    assert batch(data, EVERYTHING).weights_B is None
+    found = batch(replace(data, class_weights=np.array([0.6, 3.0])), EVERYTHING).weights_B
+    assert found is not None
+    assert found.numpy() == pytest.approx(np.where(data.labels[ROWS] == 1, 3.0, 0.6))

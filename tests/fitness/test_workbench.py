@@ -165,6 +165,13 @@ def relabelled(task: Task) -> Task:
     return replace(task, train=Split(task.train.texts, labels))
 
 
+def uneven(task: Task) -> Task:
+    kept = np.sort(
+        np.concatenate([np.flatnonzero(task.train.labels == 0), np.flatnonzero(task.train.labels == 1)[:20]])
+    )
+    return replace(task, train=task.train.take(kept))
+
+
 Change = Callable[[Workbench], tuple[Workbench, Candidate, dict[str, Any]]]
 DECIDE: dict[str, Change] = {
     "architecture": lambda b: (b, replace(CANDIDATE, architecture=OTHER_ARCHITECTURE), {}),
@@ -214,6 +221,26 @@ def test_a_new_version_of_the_code_gives_new_ids(
     before = bench.training_id(CANDIDATE, fitness.search_fidelity)
     monkeypatch.setattr(workbench_module, version, 99)
     assert bench.training_id(CANDIDATE, fitness.search_fidelity) != before
+
+
+def test_class_weights_are_on_record_and_name_the_training_where_they_change_it(
+    bench: Workbench, fitness: Fitness
+) -> None:
+    fidelity = replace(fitness.search_fidelity, examples=2)
+    settings = {
+        setting: replace(CANDIDATE, scheme=replace(SCHEME, class_weights=setting))
+        for setting in ("none", "auto", "balanced")
+    }
+    even = replace(bench, task=replace(bench.task, train=bench.task.train.take(range(200))))
+    assert len({even.training_id(candidate, fidelity) for candidate in settings.values()}) == 2
+    rare = replace(bench, task=uneven(bench.task))
+    ids = {setting: rare.training_id(candidate, fidelity) for setting, candidate in settings.items()}
+    assert ids["auto"] == ids["balanced"] != ids["none"]
+    plain, weighted = (rare.evaluate(settings[setting], fidelity) for setting in ("none", "auto"))
+    assert "class_weights" not in plain.details
+    counts = rare.task.train.class_counts(2)
+    assert weighted.details["class_weights"] == pytest.approx(counts.sum() / (2 * counts))
+    assert weighted.details["training"]["last_loss"] != plain.details["training"]["last_loss"]
 
 
 def test_what_is_not_trained_is_named_by_what_it_is_made_of(bench: Workbench, fitness: Fitness) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from rosearch.core.errors import DivergenceError, TeacherError
 from rosearch.core.events import Event, Progress
+from rosearch.core.protocols import FloatArray
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
 from rosearch.teachers import fine_tuning
@@ -28,7 +29,7 @@ def load(checkpoint: Path, task: Task) -> TeacherModel:
     return TeacherModel.load(checkpoint, label_names=task.label_names, max_length=32)
 
 
-def weights(model: TeacherModel) -> Weights:
+def weights_of(model: TeacherModel) -> Weights:
     return {name: weight.detach().clone() for name, weight in model.network.state_dict().items()}
 
 
@@ -66,7 +67,7 @@ def test_the_same_seed_gives_the_same_weights_whatever_was_drawn_before(with_dro
         torch.manual_seed(outer)
         model = load(with_dropout, small)
         fine_tune(model, small, FineTuning(epochs=1, learning_rate=1e-3), seeds=SeedTree(seed))
-        found.append(weights(model))
+        found.append(weights_of(model))
     assert not differing(found[0], found[1])
     assert differing(found[0], found[2])
 
@@ -79,16 +80,17 @@ def test_the_epoch_that_is_best_on_dev_is_kept_the_first_of_equals(
 ) -> None:
     seen: list[Weights] = []
 
-    def scripted(model: TeacherModel, task: Task) -> float:
+    def scripted(model: TeacherModel, task: Task, *, weights: FloatArray | None) -> float:
         assert task is small
-        seen.append(weights(model))
+        assert weights is None
+        seen.append(weights_of(model))
         return accuracies[len(seen) - 1]
 
     monkeypatch.setattr(fine_tuning, "dev_accuracy", scripted)
     model = load(toy_checkpoint, small)
     settings = FineTuning(epochs=3, learning_rate=1e-3)
     assert fine_tune(model, small, settings, seeds=SeedTree(0)) == accuracies[best]
-    assert [index for index, state in enumerate(seen) if not differing(state, weights(model))] == [best]
+    assert [index for index, state in enumerate(seen) if not differing(state, weights_of(model))] == [best]
     assert not model.network.training
     assert not any(weight.requires_grad for weight in model.network.parameters())
 
@@ -98,19 +100,19 @@ def test_frozen_layers_and_the_embeddings_below_them_keep_their_weights(
     toy_checkpoint: Path, small: Task, frozen: int
 ) -> None:
     model = load(toy_checkpoint, small)
-    before = weights(model)
+    before = weights_of(model)
     settings = FineTuning(epochs=1, learning_rate=1e-2, frozen_layers=frozen)
     fine_tune(model, small, settings, seeds=SeedTree(0))
     kept = ("bert.embeddings.", *(f"bert.encoder.layer.{layer}." for layer in range(frozen))) if frozen else ()
-    assert differing(before, weights(model)) == {name for name in before if not name.startswith(kept)}
+    assert differing(before, weights_of(model)) == {name for name in before if not name.startswith(kept)}
 
 
 def test_too_many_frozen_layers_are_refused_before_any_step(toy_checkpoint: Path, small: Task) -> None:
     model = load(toy_checkpoint, small)
-    before = weights(model)
+    before = weights_of(model)
     with pytest.raises(TeacherError, match="frozen_layers = 3: the checkpoint has 2 layers"):
         fine_tune(model, small, FineTuning(frozen_layers=3), seeds=SeedTree(0))
-    assert not differing(before, weights(model))
+    assert not differing(before, weights_of(model))
 
 
 def test_only_so_many_texts_are_used(
@@ -125,7 +127,7 @@ def test_only_so_many_texts_are_used(
         return encode(self, texts, pad_to=pad_to)
 
     monkeypatch.setattr(TeacherModel, "encode", spy)
-    monkeypatch.setattr(fine_tuning, "dev_accuracy", lambda model, task: 0.5)  # noqa: ARG005
+    monkeypatch.setattr(fine_tuning, "dev_accuracy", lambda model, task, weights: 0.5)  # noqa: ARG005
     settings = FineTuning(epochs=2, batch_size=8, max_texts=20)
     fine_tune(load(toy_checkpoint, task), task, settings, seeds=SeedTree(0))
     assert len(used) == 6
@@ -172,3 +174,28 @@ def test_pairs_of_texts_are_learnt(toy_checkpoint: Path, task: Task) -> None:
     )
     model = load(toy_checkpoint, two_fields)
     assert fine_tune(model, two_fields, FineTuning(**FINE_TUNING), seeds=SeedTree(0)) >= 0.85
+
+
+def test_in_an_uneven_task_the_rare_class_is_heard_and_the_epoch_is_judged_by_both(
+    toy_checkpoint: Path, task: Task
+) -> None:
+    labels = task.train.labels
+    rows = np.sort(np.concatenate([np.flatnonzero(labels == 0), np.flatnonzero(labels == 1)[:30]]))
+    uneven = Task(
+        name="uneven", label_names=task.label_names, train=task.train.take(rows), dev=task.dev, test=task.test
+    )
+    recall: dict[str, float] = {}
+    for setting in ("none", "auto"):
+        details: list[str] = []
+
+        def listen(event: Event, details: list[str] = details) -> None:
+            details.extend([event.detail] if isinstance(event, Progress) else [])
+
+        model = load(toy_checkpoint, task)
+        settings = FineTuning(**{**FINE_TUNING, "epochs": 4, "class_weights": setting})
+        found = fine_tune(model, uneven, settings, seeds=SeedTree(0), listener=listen)
+        assert found == dev_accuracy(model, uneven)
+        assert details[-1].startswith("epoch 4: balanced dev" if setting == "auto" else "epoch 4: dev")
+        right = model.logits(task.test.texts).argmax(1) == task.test.labels
+        recall[setting] = float(right[task.test.labels == 1].mean())
+    assert recall["auto"] > recall["none"] + 0.1

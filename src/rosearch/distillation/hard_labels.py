@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, final
 
+from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.schedule import Schedule
 from rosearch.distillation.scheme import Scheme
 
@@ -14,10 +15,13 @@ class HardLabels(Scheme):
 
     Args:
         schedule: Steps and learning rate.
+        class_weights: What a text counts in the losses of labels: the same, or ``"balanced"``, all classes alike in
+            sum; ``"auto"`` balances where the most frequent class has more than twice the texts of the rarest.
     """
 
     kind: Literal["hard_labels"] = "hard_labels"
     schedule: Schedule = field(default_factory=Schedule)
+    class_weights: ClassWeights = "auto"
 
     @property
     def weights(self) -> dict[str, float]:

@@ -26,6 +26,7 @@ class TrainingBatch:
         input_ids_BL: Word pieces.
         mask_BL: True for real tokens.
         labels_B: The task's labels.
+        weights_B: What each text counts in the losses of labels; None counts all the same.
         teacher_logits_BC: The teacher's logits, where the scheme uses them.
         teacher_pooled_BE: The teacher's pooled states, where the scheme uses them.
         teacher_tokens_BLE: The teacher's token states, where the scheme uses them.
@@ -34,6 +35,7 @@ class TrainingBatch:
     input_ids_BL: Tensor
     mask_BL: Tensor
     labels_B: Tensor
+    weights_B: Tensor | None = None
     teacher_logits_BC: Tensor | None = None
     teacher_pooled_BE: Tensor | None = None
     teacher_tokens_BLE: Tensor | None = None
@@ -65,15 +67,24 @@ class Objective(nn.Module):
         match name:
             case "soft_labels":
                 teacher_BC = _given(batch.teacher_logits_BC, name)
-                return soft_label_loss(output.logits_BC, teacher_BC, temperature=self.temperature)
+                return soft_label_loss(
+                    output.logits_BC, teacher_BC, temperature=self.temperature, weights_B=batch.weights_B
+                )
             case "hard_labels":
-                return nn.functional.cross_entropy(output.logits_BC, batch.labels_B)
+                return _hard_label_loss(output.logits_BC, batch)
             case "pooled_states":
                 return pooled_state_loss(self.projection(output.pooled_BD), _given(batch.teacher_pooled_BE, name))
             case "token_relations":
                 teacher_BLE = _given(batch.teacher_tokens_BLE, name)
                 return token_relation_loss(output.hidden_BLD, teacher_BLE, batch.mask_BL)
         raise ConfigError(f"[fitness.scheme] there is no loss {name!r}")
+
+
+def _hard_label_loss(student_BC: Tensor, batch: TrainingBatch) -> Tensor:
+    if batch.weights_B is None:
+        return nn.functional.cross_entropy(student_BC, batch.labels_B)
+    # Torch's own class weights divide by their sum over the batch, so that a text's share would hang on its neighbours.
+    return (nn.functional.cross_entropy(student_BC, batch.labels_B, reduction="none") * batch.weights_B).mean()
 
 
 def _given(tensor: Tensor | None, loss: str) -> Tensor:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, final
 
+from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.schedule import Schedule
 from rosearch.distillation.scheme import Scheme
 
@@ -19,6 +20,8 @@ class Plain(Scheme):
         hard_labels: Weight of the cross-entropy with the task's own labels.
         pooled_states: Weight of the distance to the teacher's pooled states, through a learned projection.
         token_relations: Weight of the distance between the token Gram matrices.
+        class_weights: What a text counts in the losses of labels: the same, or ``"balanced"``, all classes alike in
+            sum; ``"auto"`` balances where the most frequent class has more than twice the texts of the rarest.
 
     References:
         Hinton, Vinyals, Dean (2015). Distilling the Knowledge in a Neural Network. arXiv:1503.02531
@@ -31,6 +34,7 @@ class Plain(Scheme):
     hard_labels: float = 1.0
     pooled_states: float = 0.0
     token_relations: float = 0.0
+    class_weights: ClassWeights = "auto"
 
     def __post_init__(self) -> None:
         if self.softmax_temperature <= 0:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from rosearch.core.component import Component
+from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.schedule import Schedule
 
 
@@ -14,6 +15,7 @@ class Scheme(Component, ABC):
     members: ClassVar[tuple[str, ...]] = ("rosearch.distillation.plain", "rosearch.distillation.hard_labels")
 
     schedule: Schedule
+    class_weights: ClassWeights
 
     @property
     @abstractmethod

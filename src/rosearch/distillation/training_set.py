@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rosearch.core.errors import TeacherError
-from rosearch.core.protocols import IntArray
+from rosearch.core.protocols import FloatArray, IntArray
 from rosearch.data.tokenization import Encoded
 from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.scheme import Scheme
@@ -25,11 +25,13 @@ class TrainingSet:
         encoded: Word pieces of ``n`` texts.
         labels: Shape ``(n,)``.
         outputs: The teacher's outputs for the same texts; None for training without a teacher.
+        class_weights: What a text of each class counts, shape ``(classes,)``; None counts all the same.
     """
 
     encoded: Encoded
     labels: IntArray
     outputs: Outputs | None = None
+    class_weights: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -62,6 +64,7 @@ class TrainingSet:
             input_ids_BL=torch.from_numpy(places[ids]).to(device),
             mask_BL=torch.from_numpy(mask).to(device),
             labels_B=torch.from_numpy(self.labels[rows]).to(device),
+            weights_B=None if self.class_weights is None else _tensor(self.class_weights[self.labels[rows]], device),
             teacher_logits_BC=logits,
             teacher_pooled_BE=pooled,
             teacher_tokens_BLE=tokens,

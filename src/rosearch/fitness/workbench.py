@@ -14,9 +14,10 @@ from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_files
-from rosearch.core.protocols import Victim
+from rosearch.core.protocols import FloatArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
+from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Encoded, Tokenizer
 from rosearch.device import resolve_device, resolve_precision, seeded, threads
@@ -104,6 +105,8 @@ class Workbench:
         details: dict[str, Any] = {"resistance": list(measured.resistance)}
         if report:
             details["training"] = report.to_record()
+            if (weights := self._class_weights(_genes(candidate)[1])) is not None:
+                details["class_weights"] = weights.tolist()
         if folder is not None:
             measured.write(folder / "attacks")
             if isinstance(victim, Student):
@@ -140,7 +143,7 @@ class Workbench:
         return fingerprint(
             {
                 "architecture": architecture.architecture_id,
-                "scheme": scheme.to_config(),
+                "scheme": self._scheme_genes(scheme),
                 "task": self.task.fingerprint,
                 "teacher": self.teacher.fingerprint,
                 "seed": [self.seed, candidate.repeat],
@@ -175,7 +178,10 @@ class Workbench:
         network = self._network(architecture, seeds)
         distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
         data = TrainingSet(
-            encoded=self._encoded, labels=self.task.train.labels, outputs=self._outputs if distils else None
+            encoded=self._encoded,
+            labels=self.task.train.labels,
+            outputs=self._outputs if distils else None,
+            class_weights=self._class_weights(scheme),
         )
         report = train(
             network,
@@ -191,6 +197,15 @@ class Workbench:
             network, self.tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length
         )
         return student, report
+
+    def _class_weights(self, scheme: Scheme) -> FloatArray | None:
+        return class_weights(scheme.class_weights, self.task.train.class_counts(self.task.classes))
+
+    def _scheme_genes(self, scheme: Scheme) -> dict[str, Any]:
+        """Returns the scheme with the weights that its setting comes to; equal ones leave ids as they always were."""
+        weights = self._class_weights(scheme)
+        genes = {name: value for name, value in scheme.to_config().items() if name != "class_weights"}
+        return genes if weights is None else genes | {"class_weights": weights.tolist()}
 
     def _network(self, architecture: Architecture, seeds: SeedTree) -> StudentNetwork:
         with seeded(seeds.child("build").integer()):

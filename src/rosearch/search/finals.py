@@ -61,7 +61,7 @@ def baselines(
     """Gives the baselines that every report shows beside the finalists.
 
     Args:
-        fitness: Gives the scheme, and the schedule of the one without distillation.
+        fitness: Gives the scheme, and the schedule and class weights of the one without distillation.
         like: The student whose size and input the uniform Transformer takes over.
         vocabulary_size: Rows of the embedding table.
         classes: Classes of the task.
@@ -71,7 +71,7 @@ def baselines(
     yield Candidate(name="teacher", model="teacher")
     transformer = uniform_transformer(like=like, vocabulary_size=vocabulary_size, classes=classes)
     name = f"Transformer {len(transformer.layout)}x{transformer.width}"
-    alone = HardLabels(schedule=fitness.scheme.schedule)
+    alone = HardLabels(schedule=fitness.scheme.schedule, class_weights=fitness.scheme.class_weights)
     for repeat in range(repeats):
         yield bag_candidate(fitness, rank=like.input.rank, repeat=repeat)
         yield Candidate(name=name, architecture=transformer, scheme=fitness.scheme, repeat=repeat)

@@ -8,7 +8,9 @@ from torch import nn
 
 from rosearch.core.errors import DivergenceError, TeacherError
 from rosearch.core.events import Listener, Progress, ignore
+from rosearch.core.protocols import FloatArray
 from rosearch.core.rng import SeedTree
+from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Split, Task
 from rosearch.data.tokenization import length_buckets
 from rosearch.device import computing, seeded
@@ -37,6 +39,8 @@ def fine_tune(
         DivergenceError: If the loss is not finite.
     """
     train = _subset(task.train, settings.max_texts, seeds)
+    weights = class_weights(settings.class_weights, task.train.class_counts(task.classes))
+    judged_by = "dev" if weights is None else "balanced dev"
     freeze_lower_layers(model.network, settings.frozen_layers)
     lengths, rng = model.padded_lengths(train.texts), seeds.child("order").generator()
     steps = settings.epochs * -(-len(train) // settings.batch_size)
@@ -46,12 +50,12 @@ def fine_tune(
         for epoch in range(1, settings.epochs + 1):
             model.network.train()
             for rows in length_buckets(lengths, settings.batch_size, rng=rng):
-                loss = _step(model, train.take(rows), int(lengths[rows].max()), optimizer)
+                loss = _step(model, train.take(rows), int(lengths[rows].max()), optimizer, weights)
                 scheduler.step()
                 done += 1
-                detail = f"loss {loss:.3f}" + (f", dev {best:.1%}" if best >= 0 else "")
+                detail = f"loss {loss:.3f}" + (f", {judged_by} {best:.1%}" if best >= 0 else "")
                 listener(Progress(stage="teacher: fine-tuning", done=done, total=steps, unit="steps", detail=detail))
-            accuracy = dev_accuracy(model, task)
+            accuracy = dev_accuracy(model, task, weights=weights)
             if accuracy > best:
                 best, best_weights = accuracy, copy.deepcopy(model.network.state_dict())
             listener(
@@ -60,18 +64,25 @@ def fine_tune(
                     done=done,
                     total=steps,
                     unit="steps",
-                    detail=f"epoch {epoch}: dev {accuracy:.1%}, best {best:.1%}",
+                    detail=f"epoch {epoch}: {judged_by} {accuracy:.1%}, best {best:.1%}",
                 )
             )
     model.network.load_state_dict(best_weights)
     model.network.requires_grad_(False).eval()
-    return best
+    return best if weights is None else dev_accuracy(model, task)
 
 
-def dev_accuracy(model: TeacherModel, task: Task) -> float:
-    """Returns the share of the dev split that the model classifies right."""
+def dev_accuracy(model: TeacherModel, task: Task, *, weights: FloatArray | None = None) -> float:
+    """Returns the share of the dev split that the model classifies right.
+
+    Args:
+        model: A classifier for the task.
+        task: Gives the dev split.
+        weights: What a text of each class counts, shape ``(classes,)``; None counts all the same.
+    """
     model.network.eval()
-    return float(np.mean(model.logits(task.dev.texts).argmax(1) == task.dev.labels))
+    right = model.logits(task.dev.texts).argmax(1) == task.dev.labels
+    return float(np.average(right, weights=None if weights is None else weights[task.dev.labels]))
 
 
 def freeze_lower_layers(network: nn.Module, layers: int) -> None:
@@ -98,12 +109,18 @@ def freeze_lower_layers(network: nn.Module, layers: int) -> None:
         layer.requires_grad_(False)
 
 
-def _step(model: TeacherModel, texts: Split, pad_to: int, optimizer: torch.optim.Optimizer) -> float:
+def _step(
+    model: TeacherModel, texts: Split, pad_to: int, optimizer: torch.optim.Optimizer, weights: FloatArray | None
+) -> float:
     batch = model.encode(texts.texts, pad_to=pad_to)
     labels = torch.tensor(texts.labels, device=model.device)
     with computing(model.device, model.precision):
         logits = model.network(**batch).logits[:, model.column_order]
-    loss = nn.functional.cross_entropy(logits.float(), labels)
+    if weights is None:
+        loss = nn.functional.cross_entropy(logits.float(), labels)
+    else:
+        counts = torch.tensor(weights[texts.labels], dtype=torch.float32, device=model.device)
+        loss = (nn.functional.cross_entropy(logits.float(), labels, reduction="none") * counts).mean()
     if not torch.isfinite(loss):
         raise DivergenceError("The teacher's fine-tuning diverged. Lower [teacher.fine_tuning] learning_rate.")
     optimizer.zero_grad(set_to_none=True)

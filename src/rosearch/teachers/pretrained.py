@@ -7,6 +7,7 @@ from typing import Literal, final
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_file
 from rosearch.core.rng import SeedTree
+from rosearch.data.class_weights import ClassWeights
 from rosearch.data.task import Task
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
 
@@ -37,6 +38,8 @@ class FineTuning:
         frozen_layers: Lower Transformer layers, with the embeddings, that keep their weights; 0 trains everything.
         max_texts: Training texts used at most; None for all.
         weight_decay: Of AdamW, on matrices only.
+        class_weights: What a text counts: the same, or ``"balanced"``, all classes alike in sum; ``"auto"`` balances
+            where the most frequent class has more than twice the texts of the rarest. The best epoch is judged alike.
     """
 
     epochs: int = 3
@@ -45,6 +48,7 @@ class FineTuning:
     frozen_layers: int = 0
     max_texts: int | None = None
     weight_decay: float = 0.01
+    class_weights: ClassWeights = "auto"
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1 or self.learning_rate <= 0:
