@@ -10,7 +10,7 @@ from rosearch.attacks.text import WordText, is_one_word
 from rosearch.attacks.transformations.character_edits import AnyOf, Deletion, Insertion, NeighbourSwap, Substitution
 
 TEXTS = st.text(
-    st.one_of(st.sampled_from(string.ascii_letters + " '-_*@.,!?`\t\n×˗éß0"), st.characters(exclude_categories=["Cs"])),  # noqa: RUF001
+    st.one_of(st.sampled_from(string.ascii_letters + " '-_*@.,!?`\t\n×˗éß0"), st.characters(exclude_categories=["Cs"])),
     max_size=60,
 )
 
