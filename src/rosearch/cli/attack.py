@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json, emit_long, messages
+from rosearch.cli.console import JsonOption, OfflineOption, emit, emit_json, emit_long, messages
 
 if TYPE_CHECKING:
     from rosearch.attacks.robustness import Robustness
@@ -57,6 +57,7 @@ def command(
     seed: SeedOption = None,
     out: OutOption = None,
     show: ShowOption = 3,
+    offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
     """Attack a student by margin and by calibrated probability; quote the lower figure with its interval."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit_json, messages
+from rosearch.cli.console import JsonOption, OfflineOption, emit_json, messages
 
 
 def command(
@@ -12,6 +12,7 @@ def command(
         list[str] | None,
         typer.Argument(metavar="NAME", help="Assets; all, where none is named.", show_default=False),
     ] = None,
+    offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
     """Fetch the default teacher, the demo's task and WordNet into the cache; downloads are checked by hash."""

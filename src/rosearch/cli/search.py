@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, final
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit_json, messages, tell
+from rosearch.cli.console import JsonOption, OfflineOption, emit_json, messages, tell
 from rosearch.core.events import Event, Notice
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def command(
     workers: WorkersOption = None,
     fresh: FreshOption = False,
     dry_run: DryRunOption = False,
+    offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
     """Search for robust students; the same command resumes, and says so when all is done."""

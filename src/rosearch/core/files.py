@@ -1,5 +1,6 @@
 """Files that are either whole or absent: written beside their place, flushed, renamed."""
 
+import errno
 import json
 import os
 import tempfile
@@ -30,6 +31,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_full(error: OSError) -> bool:
+    """Says whether an operation failed because the disk, a quota or a file's size limit leaves no room."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def flush_to_disk(path: Path) -> None:

@@ -16,9 +16,10 @@ from typing import Any, final
 
 from rosearch.core.errors import AssetError
 from rosearch.core.events import Listener, Notice, Progress, ignore
-from rosearch.core.files import flush_to_disk, read_json, write_json
+from rosearch.core.files import flush_to_disk, is_full, read_json, write_json
 from rosearch.core.fingerprint import fingerprint
-from rosearch.data.packages import Package, download, read_members
+from rosearch.core.network import FORBIDDEN, is_offline
+from rosearch.data.packages import Package, at_hand, download, read_members
 
 RECORD = "asset.json"
 
@@ -86,7 +87,8 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
     """Returns the folder with an asset's files, borrowing or fetching them if they are not there yet.
 
     The folder is whole or absent, whatever happens; two processes may ask at once. Fetched files are the pinned ones;
-    borrowed files may be of another edition.
+    borrowed files may be of another edition. Offline, the package file may lie in a folder that ``PIP_FIND_LINKS``
+    names, and pip is not asked.
 
     Args:
         asset: What to fetch.
@@ -100,21 +102,38 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
     folder = _folder(asset, root)
     if _is_whole(asset, folder):
         return folder
-    from filelock import FileLock
-
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(root / f".{asset.name}.lock")):
+        with _lock(root / f".{asset.name}.lock", asset, listener):
             if not _is_whole(asset, folder):
                 with _staging(root, asset.name) as staging:
                     _fill(asset, staging, listener)
                     _put(staging / "files", folder)
     except OSError as error:
+        remedy = (
+            "Free some space there, or name a roomier folder" if is_full(error) else "Name a folder that can be written"
+        )
         raise AssetError(
             f"{root}: {asset.title} cannot be kept here: {error.strerror or error}. "
-            "Name a folder that can be written in the environment variable ROSEARCH_CACHE."
+            f"{remedy} in the environment variable ROSEARCH_CACHE."
         ) from error
     return folder
+
+
+@contextmanager
+def _lock(path: Path, asset: Asset, listener: Listener) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        listener(Notice(text=f"{asset.title}: another process is fetching it; this one waits for its files."))
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _folder(asset: Asset, root: Path) -> Path:
@@ -138,12 +157,26 @@ def _fill(asset: Asset, staging: Path, listener: Listener) -> None:
     if source:
         listener(Notice(text=f"{asset.title}: copied from {source}, not checked against the pinned files."))
     else:
-        _unpack(asset, _download(asset, staging / "download", listener), files)
+        archive = _brought(asset, staging.parent) if is_offline() else _download(asset, staging / "download", listener)
+        _unpack(asset, archive, files)
     sizes = {path.name: path.stat().st_size for path in sorted(files.iterdir())}
     for name in sizes:
         flush_to_disk(files / name)
     origin = str(source) if source else asset.package.archive
     write_json(files / RECORD, {"asset": asset.record_fingerprint, "origin": origin, "sizes": sizes})
+
+
+def _brought(asset: Asset, root: Path) -> Path:
+    """Returns the package file that somebody has put in reach of a machine without a network."""
+    package = asset.package
+    archive = at_hand(package)
+    if archive is None:
+        raise AssetError(
+            f"{asset.title} is not in {root}, and {FORBIDDEN}. To bring it: run `rosearch fetch {asset.name}` where "
+            f"there is a network and copy {_folder(asset, root).name} from its cache into {root}; or put "
+            f"{package.archive} into a folder and name that in PIP_FIND_LINKS; or {asset.override}."
+        )
+    return archive
 
 
 def _download(asset: Asset, folder: Path, listener: Listener) -> Path:

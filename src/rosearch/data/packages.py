@@ -1,18 +1,33 @@
 """Files out of packages, through the ordinary pip client: downloaded, checked, read, never installed."""
 
+import errno
 import os
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 from rosearch.core.errors import AssetError
+from rosearch.core.fingerprint import fingerprint_file
 
 POLL_S = 0.2
+ATTEMPTS = 2
+"""A connection that breaks gives pip a file with another checksum; a second one from the beginning may be whole."""
+
+_MISMATCH = "DO NOT MATCH THE HASHES"
+_UNREACHABLE = ("(from versions: none)", "after connection broken by")
+_RUN_PIP = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
+sys.argv[0] = "pip"
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+"""pip, which ends when its standard input does: with the process that began it, however that ends."""
 
 
 @final
@@ -41,7 +56,7 @@ class Package:
 
 
 def download(package: Package, folder: Path, *, on_bytes: Callable[[int], None]) -> Path:
-    """Downloads a package file with pip.
+    """Downloads a package file with pip; a download that breaks off is begun again.
 
     Args:
         package: What to download.
@@ -53,36 +68,40 @@ def download(package: Package, folder: Path, *, on_bytes: Callable[[int], None])
 
     Raises:
         AssetError: If pip fails; its last words are given.
+        OSError: If the disk is full.
     """
-    temporary = folder / "temporary"
-    temporary.mkdir(parents=True)
+    folder.mkdir(parents=True)
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8")
-    # pip names no bytes in a form that all its versions share, so the file that grows in its folder is watched.
-    places = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
-    process = subprocess.Popen(
-        _command(package, requirements, folder),
-        env=os.environ | places | {"PYTHONWARNINGS": "ignore"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    most = 0
+    for attempt in range(1, ATTEMPTS + 1):
+        output = _run_pip(package, requirements, folder, temporary=folder / f"temporary-{attempt}", on_bytes=on_bytes)
+        path = folder / package.archive
+        if output is None and path.is_file():
+            on_bytes(path.stat().st_size)
+            return path
+        if _MISMATCH not in (output or ""):
+            break
+    if os.strerror(errno.ENOSPC) in (output or ""):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    raise AssetError(_last_words(output or ""))
 
-    def tick() -> None:
-        nonlocal most
-        most = max(most, _bytes_so_far(temporary, package.archive))
-        on_bytes(most)
 
-    output = _wait(process, tick)
-    path = folder / package.archive
-    if process.returncode or not path.is_file():
-        raise AssetError(_last_words(output))
-    on_bytes(path.stat().st_size)
-    return path
+def at_hand(package: Package) -> Path | None:
+    """Returns the package file out of a folder that ``PIP_FIND_LINKS`` names, without pip; None where there is none.
+
+    Args:
+        package: What to look for.
+
+    Raises:
+        AssetError: If the file that is there is not the pinned one.
+    """
+    for place in os.environ.get("PIP_FIND_LINKS", "").split():
+        path = Path(place.removeprefix("file://")) / package.archive
+        if path.is_file():
+            if (found := fingerprint_file(path)) != package.sha256:
+                raise AssetError(f"{path}: is not the pinned file (sha256 {found}, expected {package.sha256}).")
+            return path
+    return None
 
 
 def read_members(archive: Path, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, bytes]:
@@ -105,11 +124,51 @@ def read_members(archive: Path, wanted: Mapping[str, tuple[str, ...]]) -> dict[s
         raise AssetError(f"{archive.name}: {error}") from None
 
 
-def _command(package: Package, requirements: Path, folder: Path) -> list[str]:
+def _run_pip(
+    package: Package, requirements: Path, folder: Path, *, temporary: Path, on_bytes: Callable[[int], None]
+) -> str | None:
+    """Returns what pip said where it failed, else None."""
+    temporary.mkdir()
+    # pip names no bytes in a form that all its versions share, so the file that grows in its folder is watched.
+    places = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+    with _held_pipe() as lifeline:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _RUN_PIP, *_arguments(package, requirements, folder)],
+            env={"PIP_RESUME_RETRIES": "5"} | os.environ | places | {"PYTHONWARNINGS": "ignore"},
+            stdin=lifeline,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        most = 0
+
+        def tick() -> None:
+            nonlocal most
+            most = max(most, _bytes_so_far(temporary, package.archive))
+            on_bytes(most)
+
+        output = _wait(process, tick)
+    return output if process.returncode else None
+
+
+@contextmanager
+def _held_pipe() -> Iterator[int]:
+    """Gives the reading end of a pipe to which nothing is written, and whose end comes with the block's or ours."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def _arguments(package: Package, requirements: Path, folder: Path) -> list[str]:
     form = ("--only-binary", ":all:") if package.is_wheel else ("--no-binary", package.name)
     quiet = ("--progress-bar", "off", "--no-input", "--disable-pip-version-check", "--no-color")
     pinned = ("--no-deps", "--require-hashes", "--requirement", str(requirements), "--dest", str(folder))
-    return [sys.executable, "-m", "pip", "download", *form, *quiet, *pinned]
+    return ["download", *form, *quiet, *pinned]
 
 
 def _wait(process: "subprocess.Popen[str]", tick: Callable[[], None]) -> str:
@@ -143,9 +202,15 @@ def _read(archive: tarfile.TarFile, path: str) -> bytes:
 
 def _last_words(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    if any("No module named pip" in line for line in lines):
+    if any("No module named pip" in line or "No module named 'pip'" in line for line in lines):
         return "pip is missing from this environment; `python -m ensurepip` brings it"
-    if "DO NOT MATCH THE HASHES" in output:
-        return "the package file in the registry is not the pinned one, its sha256 differs"
+    if _MISMATCH in output:
+        return (
+            f"what arrived, {ATTEMPTS} times, is not the pinned file, its sha256 differs: the registry holds another "
+            "file, or the connection breaks off each time"
+        )
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
-    return " ".join((errors or lines or ["pip gave no reason"])[-3:]).rstrip(".")
+    reason = " ".join((errors or lines or ["pip gave no reason"])[-3:]).rstrip(".")
+    if any(map(output.__contains__, _UNREACHABLE)):
+        return f"the package registry is out of reach, or has no such package ({reason})"
+    return reason

@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTok
 from transformers.utils import logging as transformers_logging
 
 from rosearch.core.errors import TeacherError
+from rosearch.core.network import FORBIDDEN, is_offline
 from rosearch.device import seeded
 
 
@@ -43,23 +44,23 @@ def read_checkpoint(source: str, *, label_names: tuple[str, ...], seed: int) -> 
         raise TeacherError(f"{source}: no such directory. Give that of a Hugging Face checkpoint, or a hub id.")
     with quiet_transformers(), seeded(seed):
         try:
-            config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+            config = AutoConfig.from_pretrained(source, trust_remote_code=False, local_files_only=is_offline())
             fresh = not has_fitting_head(config, len(label_names))
             network, report = AutoModelForSequenceClassification.from_pretrained(
                 source,
                 dtype=torch.float32,
                 use_safetensors=True,
                 trust_remote_code=False,
+                local_files_only=is_offline(),
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
                 **(_head(label_names) if fresh else {}),
             )
-            tokenizer = AutoTokenizer.from_pretrained(source, use_fast=True, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(
+                source, use_fast=True, trust_remote_code=False, local_files_only=is_offline()
+            )
         except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
-            raise TeacherError(
-                f"{source}: cannot be loaded as a text classifier: {_sentence(error)} "
-                "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
-            ) from error
+            raise _unreadable(source, error) from error
     if lacking := _lacking(report, network.base_model_prefix, head_is_fresh=fresh):
         raise TeacherError(
             f"{source}: {len(lacking)} weights that its config.json promises are missing or of another shape, "
@@ -132,6 +133,19 @@ def quiet_transformers() -> Iterator[None]:
         transformers_logging.set_verbosity(verbosity)
         if bars:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _unreadable(source: str, error: Exception) -> TeacherError:
+    if is_offline() and not Path(source).is_dir():
+        return TeacherError(
+            f"{source}: is not whole in the local cache of the hub, and {FORBIDDEN}. To bring it: run the same command "
+            f"once without --offline; or run `hf download {source}` where there is a network, copy the folder that it "
+            "names here, and give that as [teacher] model."
+        )
+    return TeacherError(
+        f"{source}: cannot be loaded as a text classifier: {_sentence(error)} "
+        "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
+    )
 
 
 def _means_a_directory(source: str) -> bool:
