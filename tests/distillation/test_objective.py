@@ -34,6 +34,7 @@ def batch() -> TrainingBatch:
         input_ids_BL=torch.ones(2, 4, dtype=torch.int64),
         mask_BL=torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]]).bool(),
         labels_B=torch.tensor([0, 2]),
+        character_ids_BLK=torch.ones(2, 4, 3, dtype=torch.int64),
         teacher_logits_BC=torch.randn((2, 3), generator=generator),
         teacher_pooled_BE=torch.randn((2, 7), generator=generator),
         teacher_tokens_BLE=torch.randn((2, 4, 6), generator=generator),

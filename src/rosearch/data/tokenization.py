@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from rosearch.core.errors import TeacherError
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.core.protocols import BoolArray, IntArray, Text
+from rosearch.data.characters import Characters, WordFeatures, WordTable
+from rosearch.data.words import words_of
 
 if TYPE_CHECKING:
     import tokenizers
@@ -32,12 +34,17 @@ class Encoded:
         offsets: Where each text begins, and the end, int64, shape ``(n + 1,)``.
         padding_id: What fills a batch.
         truncated: Number of texts that were cut to the length limit.
+        words: Row in ``features`` of the word that each id belongs to, 0 for special tokens, int32, shape
+            ``(total,)``; None where no characters were asked for.
+        features: Characters of the words that the texts hold.
     """
 
     ids: NDArray[np.int32]
     offsets: IntArray
     padding_id: int
     truncated: int
+    words: NDArray[np.int32] | None = None
+    features: WordFeatures | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -70,6 +77,30 @@ class Encoded:
         Raises:
             ValueError: If ``pad_to`` is shorter than a text.
         """
+        places, mask = self._places(rows, pad_to)
+        ids = np.full(mask.shape, self.padding_id, dtype=np.int64)
+        ids[mask] = self.ids[places]
+        return ids, mask
+
+    def character_batch(self, rows: Sequence[int] | IntArray, *, pad_to: int | None = None) -> IntArray | None:
+        """Returns the characters beside `batch`, int64, shape ``(B, L, K)``; None where none were asked for.
+
+        Args:
+            rows: Which texts, shape ``(B,)``; repeats are allowed.
+            pad_to: Length L of the batch in tokens; None means the longest text's.
+
+        Returns:
+            For each token the features of its word, from 1 on, padded with 0.
+        """
+        if self.words is None or self.features is None:
+            return None
+        places, mask = self._places(rows, pad_to)
+        words = np.zeros(mask.shape, dtype=np.int64)
+        words[mask] = self.words[places]
+        return self.features.gather(words)
+
+    def _places(self, rows: Sequence[int] | IntArray, pad_to: int | None) -> tuple[IntArray, BoolArray]:
+        """Returns where the tokens of a batch stand in the packed arrays, and the batch's mask."""
         chosen = np.asarray(rows, dtype=np.int64)
         starts, lengths = self.offsets[chosen], self.lengths[chosen]
         longest = int(lengths.max(initial=0))
@@ -77,9 +108,7 @@ class Encoded:
             raise ValueError(f"pad_to = {pad_to} is shorter than a text of {longest} tokens")
         positions = np.arange(longest if pad_to is None else pad_to)
         mask = positions < lengths[:, None]
-        ids = np.full(mask.shape, self.padding_id, dtype=np.int64)
-        ids[mask] = self.ids[(starts[:, None] + positions)[mask]]
-        return ids, mask
+        return (starts[:, None] + positions)[mask], mask
 
 
 @final
@@ -89,9 +118,16 @@ class Tokenizer:
     Args:
         backend: A tokenizer of the tokenizers library; it is copied.
         padding_id: The id that fills a batch; None takes that of ``[PAD]``, ``<pad>`` or ``<|pad|>``, or 0.
+        characters: What to tell of each token's word beside its id; None tells nothing.
     """
 
-    def __init__(self, backend: "tokenizers.Tokenizer", *, padding_id: int | None = None) -> None:
+    def __init__(
+        self,
+        backend: "tokenizers.Tokenizer",
+        *,
+        padding_id: int | None = None,
+        characters: Characters | None = None,
+    ) -> None:
         from tokenizers import Tokenizer as Backend
 
         # transformers switches truncation on and off on its own object.
@@ -99,6 +135,11 @@ class Tokenizer:
         self._backend.no_truncation()
         self._backend.no_padding()
         self.padding_id = _padding_id(self._backend) if padding_id is None else padding_id
+        self.characters = characters
+        # What is written out like a special token is one, and has no letters.
+        added = self._backend.get_added_tokens_decoder().values()
+        self._special = {token.content for token in added if token.special}
+        self.word_table = WordTable(characters, self.normalise) if characters else None
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -120,12 +161,37 @@ class Tokenizer:
         except Exception as error:  # the library raises bare exceptions
             raise TeacherError(f"{path}: is no tokenizer of the tokenizers library: {error}.") from error
         settings = folder / SETTINGS_FILE
-        return cls(backend, padding_id=read_json(settings)["padding_id"] if settings.is_file() else None)
+        if not settings.is_file():
+            return cls(backend)
+        record = read_json(settings)
+        padding_id, characters = record["padding_id"], record.get("characters")
+        return cls(
+            backend,
+            padding_id=padding_id,
+            characters=Characters.from_config(characters, where=f"{settings}: characters") if characters else None,
+        )
 
     def save(self, folder: Path) -> None:
         """Writes what `load` reads; the Hugging Face libraries read ``tokenizer.json`` too."""
         write_text(folder / TOKENIZER_FILE, self._backend.to_str())
-        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id})
+        characters = {"characters": self.characters.to_config()} if self.characters else {}
+        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id, **characters})
+
+    def with_characters(self, characters: Characters | None) -> "Tokenizer":
+        """Returns the same tokenizer, with characters beside its ids.
+
+        Args:
+            characters: What to tell of each token's word; None tells nothing.
+        """
+        return Tokenizer(self._backend, padding_id=self.padding_id, characters=characters)
+
+    def normalise(self, word: str) -> str:
+        """Returns a word of the text as `Characters` take it: empty for a special token that is written out."""
+        if word in self._special:
+            return ""
+        normaliser = self._backend.normalizer
+        # Tokenizers that read bytes or sentences count the space before a word, or a mark of it, as its part.
+        return (normaliser.normalize_str(word) if normaliser else word).strip(" \u2581")
 
     @property
     def vocabulary_size(self) -> int:
@@ -154,21 +220,31 @@ class Tokenizer:
         if max_length <= special:
             raise ValueError(f"max_length = {max_length} leaves no room beside {special} special tokens")
         self._backend.enable_truncation(max_length)
+        encode = self._backend.encode_batch_fast
+        if self.word_table is not None:
+            self.word_table.make_room()
+            encode = self._backend.encode_batch  # with the places in the text, which the fast way leaves out
         ids: list[NDArray[np.int32]] = []
+        words: list[int] = []
         lengths: list[int] = []
         truncated = 0
         # In chunks, because the library's own results take a hundred times the room of the ids.
         for start in range(0, len(texts), CHUNK):
-            encodings = self._backend.encode_batch_fast(list(texts[start : start + CHUNK]))
+            chunk = list(texts[start : start + CHUNK])
+            encodings = encode(chunk)
             for encoding in encodings:
                 lengths.append(len(encoding))
                 truncated += len(encoding) == max_length and bool(encoding.overflowing)
             ids.append(np.array([number for encoding in encodings for number in encoding.ids], dtype=np.int32))
+            if self.word_table is not None:
+                words.extend(_word_rows(self.word_table, encodings, chunk))
         return Encoded(
             ids=np.concatenate(ids) if ids else np.empty(0, dtype=np.int32),
             offsets=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64),
             padding_id=self.padding_id,
             truncated=truncated,
+            words=np.array(words, dtype=np.int32) if self.word_table else None,
+            features=self.word_table.features() if self.word_table else None,
         )
 
 
@@ -212,6 +288,12 @@ def batches_by_length(lengths: IntArray, *, most_tokens: int) -> Iterator[IntArr
         if end == len(order) or (end + 1 - start) * lengths[order[end]] > most_tokens:
             yield order[start:end]
             start = end
+
+
+def _word_rows(table: WordTable, encodings: "list[tokenizers.Encoding]", texts: Sequence[Text]) -> Iterator[int]:
+    for encoding, text in zip(encodings, texts, strict=True):
+        for word, count in words_of(encoding, text):
+            yield from (table.row(word),) * count
 
 
 def _padding_id(backend: "tokenizers.Tokenizer") -> int:

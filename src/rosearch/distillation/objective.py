@@ -1,6 +1,6 @@
 """The weighted sum of the losses that a scheme names.
 
-Shapes: B batch, L tokens, D student width, C classes.
+Shapes: B batch, L tokens, K character features, D student width, C classes.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ class TrainingBatch:
         mask_BL: True for real tokens.
         labels_B: The task's labels.
         weights_B: What each text counts in the losses of labels; None counts all the same.
+        character_ids_BLK: Features of the word that each piece belongs to, where the student reads them.
         teacher_logits_BC: The teacher's logits, where the scheme uses them.
         teacher_pooled_BE: The teacher's pooled states, where the scheme uses them.
         teacher_tokens_BLE: The teacher's token states, where the scheme uses them.
@@ -36,6 +37,7 @@ class TrainingBatch:
     mask_BL: Tensor
     labels_B: Tensor
     weights_B: Tensor | None = None
+    character_ids_BLK: Tensor | None = None
     teacher_logits_BC: Tensor | None = None
     teacher_pooled_BE: Tensor | None = None
     teacher_tokens_BLE: Tensor | None = None

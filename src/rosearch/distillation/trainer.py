@@ -101,7 +101,7 @@ def train(
         for step, rows in enumerate(_batches(data, schedule.batch_size, steps, rng)):
             batch = data.batch(rows, scheme, places=places, device=device)
             with computing(device, resolved):
-                loss = objective(network(batch.input_ids_BL, batch.mask_BL), batch)
+                loss = objective(network(batch.input_ids_BL, batch.mask_BL, batch.character_ids_BLK), batch)
             _update(optimizer, loss, schedule, rate=schedule.learning_rate * schedule.rate(step, steps))
             texts += len(rows)
             watch.see(float(loss.detach()), step)
@@ -178,6 +178,6 @@ def _optimizer(network: nn.Module, objective: nn.Module, schedule: Schedule) -> 
     free: list[nn.Parameter] = []
     for name, weight in [*network.named_parameters(), *objective.named_parameters()]:
         if weight.requires_grad:
-            (free if weight.ndim < 2 or name == "input.table.weight" else decayed).append(weight)
+            (free if weight.ndim < 2 or name.endswith("table.weight") else decayed).append(weight)
     groups = [{"params": decayed, "weight_decay": schedule.weight_decay}, {"params": free, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=schedule.learning_rate, fused=True)

@@ -51,6 +51,7 @@ class TrainingSet:
             device: Where the batch shall be.
         """
         ids, mask = self.encoded.batch(rows)
+        characters = self.encoded.character_batch(rows)
         weights = scheme.weights
         logits = pooled = tokens = None
         if self.outputs is not None:
@@ -65,6 +66,7 @@ class TrainingSet:
             mask_BL=torch.from_numpy(mask).to(device),
             labels_B=torch.from_numpy(self.labels[rows]).to(device),
             weights_B=None if self.class_weights is None else _tensor(self.class_weights[self.labels[rows]], device),
+            character_ids_BLK=None if characters is None else torch.from_numpy(characters).to(device),
             teacher_logits_BC=logits,
             teacher_pooled_BE=pooled,
             teacher_tokens_BLE=tokens,

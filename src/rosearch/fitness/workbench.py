@@ -17,6 +17,7 @@ from rosearch.core.fingerprint import fingerprint, fingerprint_files
 from rosearch.core.protocols import FloatArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
+from rosearch.data.characters import Characters
 from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Encoded, Tokenizer
@@ -31,6 +32,7 @@ from rosearch.fitness.majority import MajorityClass
 from rosearch.fitness.measurement import measure
 from rosearch.space.architecture import Architecture
 from rosearch.space.size import flops, parameter_count
+from rosearch.students.characters import character_features
 from rosearch.students.inputs import svd_embedding
 from rosearch.students.network import BUILDER_VERSION, StudentNetwork
 from rosearch.students.student import Student
@@ -177,8 +179,9 @@ class Workbench:
         seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
         network = self._network(architecture, seeds)
         distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
+        tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
         data = TrainingSet(
-            encoded=self._encoded,
+            encoded=self._encode(tokenizer),
             labels=self.task.train.labels,
             outputs=self._outputs if distils else None,
             class_weights=self._class_weights(scheme),
@@ -193,9 +196,7 @@ class Workbench:
             stage=f"{candidate.name[:24]}: training",
             listener=listener,
         )
-        student = Student(
-            network, self.tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length
-        )
+        student = Student(network, tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length)
         return student, report
 
     def _class_weights(self, scheme: Scheme) -> FloatArray | None:
@@ -236,6 +237,19 @@ class Workbench:
     @cached_property
     def _encoded(self) -> Encoded:
         return self.tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+
+    def _encode(self, tokenizer: Tokenizer) -> Encoded:
+        """Encodes the training texts as a student's tokenizer does; once for each kind of characters."""
+        if tokenizer.characters is None:
+            return self._encoded
+        if tokenizer.characters not in self._encoded_with:
+            encoded = tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+            self._encoded_with[tokenizer.characters] = encoded
+        return self._encoded_with[tokenizer.characters]
+
+    @cached_property
+    def _encoded_with(self) -> dict[Characters, Encoded]:
+        return {}
 
     @cached_property
     def _outputs(self) -> Outputs:

@@ -12,6 +12,8 @@ from rosearch.space.encoding import decode, genes, read_list, read_record
 
 Pooling = Literal["cls", "mean", "max", "mean_max", "attentive"]
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
+CharacterInput = Literal["none", "ngrams", "letters"]
+CHARACTER_INPUTS: tuple[CharacterInput, ...] = get_args(CharacterInput)
 SCHEMA = 1
 ID_PREFIX = "rosearch-architecture-1"
 
@@ -27,17 +29,26 @@ class InputGenes:
     Args:
         rank: Width of the embedding table, before the linear map to the network's width.
         trained: Whether the table is trained; frozen, it counts as parameters all the same.
+        characters: What is told of the letters of the word that a piece belongs to: nothing, its hashed n-grams, or
+            the letters in order, which a convolution reads.
+        buckets: Rows of the table of n-grams; 0 without n-grams.
 
     Raises:
-        ValueError: If ``rank`` is below 1.
+        ValueError: If ``rank`` is below 1, ``characters`` is unknown, or ``buckets`` does not go with it.
     """
 
     rank: int
     trained: bool
+    characters: CharacterInput = "none"
+    buckets: int = 0
 
     def __post_init__(self) -> None:
         if self.rank < 1:
             raise ValueError(f"rank must be at least 1, got {self.rank}")
+        if self.characters not in CHARACTER_INPUTS:
+            raise ValueError(f"characters must be one of {', '.join(CHARACTER_INPUTS)}, got {self.characters!r}")
+        if (self.buckets > 0) != (self.characters == "ngrams") or self.buckets < 0:
+            raise ValueError(f"buckets must be positive with n-grams and 0 without, got {self.buckets}")
 
 
 @final

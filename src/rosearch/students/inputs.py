@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from rosearch.core.errors import TeacherError
 from rosearch.space.architecture import InputGenes
+from rosearch.students.characters import build_characters
 
 FIRST_POSITIONS = 128
 POSITION_SCALE = 0.25
@@ -42,14 +43,28 @@ class PieceInput(nn.Module):
         self.ordered = ordered
         self.table = nn.Embedding(vocabulary_size, genes.rank, padding_idx=padding_id)
         self.table.weight.requires_grad_(genes.trained)
+        self.characters = build_characters(genes)
         self.widening = nn.Linear(genes.rank, width)
         self.norm = nn.LayerNorm(width)
         self.positions_LD: Tensor
         self.register_buffer("positions_LD", sinusoids(FIRST_POSITIONS, width), persistent=False)
 
-    def forward(self, input_ids_BL: Tensor) -> Tensor:
-        """Returns the vectors of the pieces, shape BLD."""
-        pieces_BLD: Tensor = self.norm(self.widening(self.table(input_ids_BL)))
+    def forward(self, input_ids_BL: Tensor, character_ids_BLK: Tensor | None = None) -> Tensor:
+        """Returns the vectors of the pieces, shape BLD.
+
+        Args:
+            input_ids_BL: Word pieces.
+            character_ids_BLK: Characters of the word that each belongs to, where the genes ask for them.
+
+        Raises:
+            ValueError: If they ask for characters and none are given.
+        """
+        pieces_BLR = self.table(input_ids_BL)
+        if self.characters is not None:
+            if character_ids_BLK is None:
+                raise ValueError("this student reads characters; give character_ids, as its tokenizer does")
+            pieces_BLR = pieces_BLR + self.characters(character_ids_BLK)
+        pieces_BLD: Tensor = self.norm(self.widening(pieces_BLR))
         if not self.ordered:
             return pieces_BLD
         length = input_ids_BL.shape[1]

@@ -1,6 +1,6 @@
 """The network of an architecture: every graph trains, since each node normalises its input and adds to it.
 
-Shapes: B batch, L tokens, D width, P pooled width, C classes, N inputs of a node.
+Shapes: B batch, L tokens, K character features, D width, P pooled width, C classes, N inputs of a node.
 """
 
 from collections.abc import Sequence
@@ -107,14 +107,16 @@ class StudentNetwork(nn.Module):
         self.pooling = build_pooling(genes.pooling, genes.width)
         self.head = nn.Linear(pooled_width(genes), classes)
 
-    def forward(self, input_ids_BL: Tensor, mask_BL: Tensor) -> StudentOutput:
+    def forward(self, input_ids_BL: Tensor, mask_BL: Tensor, character_ids_BLK: Tensor | None = None) -> StudentOutput:
         """Classifies a batch.
 
         Args:
             input_ids_BL: Word pieces.
             mask_BL: True or non-zero at text; the first token of each text is text.
+            character_ids_BLK: Features of the word that each piece belongs to, from 1 on, padded with 0; a student
+                whose genes do not ask for them ignores them.
         """
-        return self.forward_from(self.input(input_ids_BL), mask_BL)
+        return self.forward_from(self.input(input_ids_BL, character_ids_BLK), mask_BL)
 
     def forward_from(self, hidden_BLD: Tensor, mask_BL: Tensor) -> StudentOutput:
         """Classifies a batch that is embedded already, such as one perturbed in embedding space.

@@ -63,8 +63,9 @@ class Student(TextClassifier):
         )
 
     @torch.inference_mode()
-    def _batch_logits(self, ids: IntArray, mask: BoolArray) -> FloatArray:
-        output = self.network(self._tensor(ids), self._tensor(mask))
+    def _batch_logits(self, ids: IntArray, mask: BoolArray, characters: IntArray | None) -> FloatArray:
+        further = () if characters is None else (self._tensor(characters),)
+        output = self.network(self._tensor(ids), self._tensor(mask), *further)
         result: FloatArray = output.logits_BC.double().cpu().numpy()
         return result
 

@@ -28,8 +28,14 @@ class TextClassifier(ABC):
         self.max_length = max_length
 
     @abstractmethod
-    def _batch_logits(self, ids: IntArray, mask: BoolArray) -> FloatArray:
-        """Returns the logits of a padded batch, shape ``(B, classes)``; ``ids`` and ``mask`` have shape ``(B, L)``."""
+    def _batch_logits(self, ids: IntArray, mask: BoolArray, characters: IntArray | None) -> FloatArray:
+        """Returns the logits of a padded batch, shape ``(B, classes)``.
+
+        Args:
+            ids: Word pieces, shape ``(B, L)``.
+            mask: True where a token stands, shape ``(B, L)``.
+            characters: Shape ``(B, L, K)``, for a student that reads the characters of words.
+        """
 
     @final
     def logits(self, texts: Sequence[Text]) -> FloatArray:
@@ -37,7 +43,7 @@ class TextClassifier(ABC):
         encoded = self.tokenizer.encode(texts, max_length=self.max_length)
         result = np.empty((len(texts), len(self.label_names)))
         for rows in batches_by_length(encoded.lengths, most_tokens=BATCH_TOKENS):
-            result[rows] = self._batch_logits(*encoded.batch(rows))
+            result[rows] = self._batch_logits(*encoded.batch(rows), encoded.character_batch(rows))
         return result
 
     @final

@@ -1,0 +1,90 @@
+"""What a student makes of the letters of a word: one vector for each token, from its word's hashed n-grams or letters.
+
+Shapes: B batch, L tokens, K character features of a word, N tokens of a batch, R rank.
+"""
+
+from torch import Tensor, nn
+
+from rosearch.data.characters import Characters
+from rosearch.data.letters import Letters
+from rosearch.data.ngrams import NGrams
+from rosearch.space.architecture import InputGenes
+from rosearch.space.size import FILTER_WIDTH, LETTER_WIDTH
+
+
+def character_features(genes: InputGenes) -> Characters | None:
+    """Returns what the tokenizer of a student has to tell of words; None where it needs nothing.
+
+    Args:
+        genes: Of the student's input.
+    """
+    match genes.characters:
+        case "ngrams":
+            return NGrams(buckets=genes.buckets)
+        case "letters":
+            return Letters()
+    return None
+
+
+class NGramVectors(nn.Module):
+    """The mean of the vectors of a word's n-grams.
+
+    They start as zeros: an n-gram that training never met says nothing, and pulls the mean towards nothing.
+
+    Args:
+        rows: Buckets and the row of padding.
+        rank: Width of the vectors.
+    """
+
+    def __init__(self, rows: int, rank: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(rows, rank, padding_idx=0)
+        nn.init.zeros_(self.table.weight)
+
+    def forward(self, character_ids_BLK: Tensor) -> Tensor:
+        """Returns one vector a token, shape BLR; zeros where there are no n-grams."""
+        flat = character_ids_BLK.flatten(0, 1)
+        means = nn.functional.embedding_bag(flat, self.table.weight, mode="mean", padding_idx=0)
+        return means.view(*character_ids_BLK.shape[:2], -1)
+
+
+class LetterConvolution(nn.Module):
+    """A convolution over the letters of a word, the maximum of each filter, and a linear map.
+
+    Args:
+        rows: Letters, marks and the row of padding.
+        rank: Number of filters, and width of the vectors.
+
+    References:
+        El Boukkouri et al. (2020). CharacterBERT. arXiv:2010.10392, section 3.1
+
+    Differences from the paper: one width of filters instead of seven, and no highway layers; a student is small.
+    """
+
+    def __init__(self, rows: int, rank: int) -> None:
+        super().__init__()
+        self.letters = nn.Embedding(rows, LETTER_WIDTH, padding_idx=0)
+        self.convolution = nn.Conv1d(LETTER_WIDTH, rank, FILTER_WIDTH, padding=FILTER_WIDTH // 2)
+        self.projection = nn.Linear(rank, rank)
+
+    def forward(self, character_ids_BLK: Tensor) -> Tensor:
+        """Returns one vector a token, shape BLR; zeros where there are no letters."""
+        flat_NK = character_ids_BLK.flatten(0, 1)
+        found_NRK = self.convolution(self.letters(flat_NK).mT)
+        # Behind the word there is nothing to be found, however far others of the batch reach.
+        found_NRK = found_NRK.masked_fill((flat_NK == 0).unsqueeze(1), 0.0).relu()
+        vectors_NR: Tensor = self.projection(found_NRK.amax(dim=2)) * (flat_NK[:, :1] != 0)
+        return vectors_NR.view(*character_ids_BLK.shape[:2], -1)
+
+
+def build_characters(genes: InputGenes) -> nn.Module | None:
+    """Builds what reads the characters; None where the genes ask for none.
+
+    Args:
+        genes: Of the student's input.
+    """
+    features = character_features(genes)
+    if features is None:
+        return None
+    kind = NGramVectors if genes.characters == "ngrams" else LetterConvolution
+    return kind(features.rows, genes.rank)
