@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from rosearch.cli.search import TimeLimit
+from rosearch.cli.time_limit import TimeLimit
 
 
 class TestVerify:

@@ -2,15 +2,11 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from cli_processes import in_terminal
 
 from rosearch.core.config import read_toml
 from rosearch.data.assets import ASSETS
@@ -18,32 +14,6 @@ from rosearch.fitness.evaluation import Evaluation
 from rosearch.search.study import Study
 from rosearch.store.lock import locked
 from rosearch.store.records import Trial
-
-PROGRAM = Path(sys.executable).with_name("rosearch")
-
-
-@contextmanager
-def started(*arguments: str | Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Runs the program in a process of its own, which does not outlive the block."""
-    process = subprocess.Popen(
-        [PROGRAM, *arguments],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing came"
-        time.sleep(0.02)
 
 
 class TestDryRun:
@@ -188,49 +158,6 @@ def robustness_of(items: Sequence[Trial | Evaluation]) -> list[float]:
     return [item.metrics["robustness"] for item in items]
 
 
-class TestInterrupt:
-    """Ctrl-C, sent to a process of its own during the trials of a search without an end."""
-
-    @pytest.fixture
-    def endless(self, toy_study: Path, cut_run: Callable) -> list[str | Path]:
-        return ["search", toy_study / "toy.toml", "--run", cut_run(1), "--set", "search.trials=500"]
-
-    def lines(self, tmp_path: Path) -> int:
-        return (tmp_path / "run" / "journal.jsonl").read_bytes().count(b"\n")
-
-    def test_once_finishes_the_running_trial(
-        self, rosearch: Callable, endless: list[str | Path], tmp_path: Path
-    ) -> None:
-        with started(*endless, "--json") as process:
-            wait_for(lambda: self.lines(tmp_path) > 6)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=120)
-        assert process.returncode == 130
-        assert "Finishing what is under way; Ctrl-C again stops at once." in err
-        assert err.endswith("Stopped.\n")
-        assert "Traceback" not in err
-        state = json.loads(out)
-        assert state["trials"] == len(Study.open(tmp_path / "run").trials) > 1
-        assert state["finished"] is False
-        answer = rosearch(
-            "search", *endless[1:], "--set", f"search.trials={state['trials']}", "--set", "search.finalists=0"
-        )
-        assert answer.code == 0
-        assert Study.open(tmp_path / "run").finished
-
-    def test_twice_stops_at_once(self, endless: list[str | Path], tmp_path: Path) -> None:
-        with started(*endless) as process:
-            wait_for(lambda: self.lines(tmp_path) > 6)
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.01)
-            process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=120)
-        assert process.returncode == 130
-        assert "Stopped." in err
-        assert "Traceback" not in err
-        assert Study.open(tmp_path / "run").trials
-
-
 class TestTerminal:
     def test_bars_and_the_front_are_drawn_on_a_terminal_and_leave_it(
         self, toy_study: Path, run: Path, cut_run: Callable
@@ -248,31 +175,6 @@ class TestTerminal:
         assert "\x1b[3" not in shown
         code, shown = in_terminal("search", toy_study / "toy.toml", "--run", run)
         assert "\x1b[1m" in shown
-
-
-def in_terminal(*arguments: str | Path, **environment: str) -> tuple[int, str]:
-    """Runs the program on a terminal of its own, 80 columns wide; returns its exit code and all it wrote."""
-    import pty
-
-    surroundings = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, *arguments],
-        env={**surroundings, "TERM": "xterm-256color", **environment},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    written = bytearray()
-    try:
-        while block := os.read(ours, 1 << 16):
-            written += block
-    except OSError:
-        pass  # how Linux says that the other end is closed
-    finally:
-        os.close(ours)
-    return process.wait(timeout=60), written.decode(errors="replace")
 
 
 class TestFetch:

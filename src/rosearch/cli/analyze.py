@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json
-from rosearch.cli.status import RunArgument
+from rosearch.cli.console import emit, emit_json
+from rosearch.cli.options import JsonOption, RunArgument
 
 if TYPE_CHECKING:
     from rosearch.analysis.architecture_statistics import SampleStatistics

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rosearch.cli.console import JsonOption, OfflineOption, emit, emit_json, emit_long, messages
+from rosearch.cli.console import emit, emit_json, emit_long, messages
+from rosearch.cli.options import JsonOption, OfflineOption
 
 if TYPE_CHECKING:
     from rosearch.attacks.robustness import Robustness

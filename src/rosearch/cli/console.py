@@ -1,33 +1,13 @@
 """The two ends of the terminal: results on stdout, everything else on stderr."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console, RenderableType
 
-from rosearch.core.network import is_offline, offline
-
 results = Console(highlight=False)
 messages = Console(stderr=True, highlight=False)
-
-
-def _stay_offline(context: typer.Context, wanted: bool) -> bool:
-    """Keeps the command off the network until it ends; a variable in the environment asks for the same."""
-    if wanted or is_offline():
-        context.with_resource(offline())
-    return wanted
-
-
-OfflineOption = Annotated[
-    bool,
-    typer.Option(
-        "--offline",
-        callback=_stay_offline,
-        help="Touch no network, as ROSEARCH_OFFLINE=1 does; what is missing is named, with how to bring it.",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
 
 
 def emit_json(data: Any) -> None:

@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from rosearch.cli.console import JsonOption, emit_json, emit_long
+from rosearch.cli.console import emit_json, emit_long
+from rosearch.cli.options import JsonOption
 
 
 def command(json: JsonOption = False) -> None:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from rosearch.cli.console import JsonOption, OfflineOption, emit_json, messages
+from rosearch.cli.console import emit_json, messages
+from rosearch.cli.options import JsonOption, OfflineOption
 
 
 def command(

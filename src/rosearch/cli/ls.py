@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json, emit_long
+from rosearch.cli.console import emit, emit_json, emit_long
+from rosearch.cli.options import JsonOption
 from rosearch.core.errors import RoSearchError
 
 DEPTH = 3

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit, emit_json, emit_long
-from rosearch.cli.status import RunArgument
+from rosearch.cli.console import emit, emit_json, emit_long
+from rosearch.cli.options import JsonOption, RunArgument
 
 if TYPE_CHECKING:
     from rosearch.search.results import Results

@@ -1,17 +1,13 @@
 """`rosearch status`: where a search stands."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from rosearch.cli.console import JsonOption, emit, emit_json, emit_long
+from rosearch.cli.console import emit, emit_json, emit_long
+from rosearch.cli.options import JsonOption, RunArgument
 
 if TYPE_CHECKING:
     from rosearch.search.results import Results
     from rosearch.search.study import Study
-
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)]
 
 
 def command(run: RunArgument, json: JsonOption = False) -> None:

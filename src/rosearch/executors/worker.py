@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from typing import final
 
 from rosearch.core.errors import ExecutorError
+from rosearch.core.interrupts import sheltered_children
 from rosearch.executors.job import Job, Outcome, OutcomeKind, carry_out
 
 _LIKELY_OUT_OF_MEMORY = getattr(signal, "SIGKILL", 9)
@@ -24,7 +25,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
+        with sheltered_children():
+            self._process.start()
         theirs.close()
         self._key, self._begun_s, self._end_s, self._deadline_s = "", 0.0, 0.0, 0.0
         self.alive = True
@@ -102,7 +104,7 @@ class Worker:
 
 def _serve(connection: Connection) -> None:
     """Does jobs until the parent closes the connection or dies."""
-    # Ctrl-C reaches every process of a terminal; what becomes of the workers is the parent's to say.
+    # Where it could not be sheltered from Ctrl-C when it was spawned.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Threads that wait for a core must not burn another worker's; read when torch is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

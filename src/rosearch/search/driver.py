@@ -13,7 +13,7 @@ from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.order import Order, fulfil
 from rosearch.search.configuration import Configuration
-from rosearch.search.events import FinalRecorded, Labelled, TrialRecorded
+from rosearch.search.events import EvaluationsBegin, FinalRecorded, Labelled, TrialRecorded
 from rosearch.search.failures import FailureWatch
 from rosearch.search.finals import (
     bag_candidate,
@@ -75,6 +75,7 @@ class Driver:
             InputError: If something that the user gave is wrong.
             ExecutorError: If evaluations fail through no fault of an architecture.
         """
+        self.listener(EvaluationsBegin())
         for stage in (self._measure_reference, self._run_trials, self._run_finals, self._complete):
             if self.stop():
                 return

@@ -11,6 +11,12 @@ from rosearch.store.records import Trial
 
 @final
 @dataclass(frozen=True, kw_only=True)
+class EvaluationsBegin(Event):
+    """Task and teacher are ready; from here on each evaluation is recorded when it ends."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
 class TrialRecorded(Event):
     """A trial stands in the journal.
 

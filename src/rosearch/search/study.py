@@ -1,7 +1,7 @@
 """A study: propose, execute, record, on one run directory; the same call resumes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -16,6 +16,7 @@ from rosearch.search.configuration import Configuration, SearchSettings
 from rosearch.search.driver import Driver
 from rosearch.search.evolution import Evolution
 from rosearch.search.front_member import FrontMember
+from rosearch.search.interruption import Interrupted, Interruptible, never
 from rosearch.search.results import EXTENT, TEACHER, Extent, Recorder, Results
 from rosearch.search.strategy import Strategy
 from rosearch.space.space import DagSpace
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
 
 MAY_CHANGE = ("search.trials", "search.finalists", "search.executor")
 """Settings that a resumed run may set anew: they add work and change no result that is recorded."""
-
-
-def never() -> bool:
-    """Says that nothing asks the study to stop."""
-    return False
 
 
 @final
@@ -175,7 +171,8 @@ class Study:
         Args:
             trials: Instead of the configured number.
             listener: Hears the progress.
-            stop: Asked between evaluations; True ends the run after what is under way.
+            stop: Asked between evaluations, and between batches of the teacher's outputs; True ends the run after what
+                is under way.
 
         Returns:
             All that is recorded.
@@ -189,34 +186,58 @@ class Study:
         configuration = self.configuration
         if trials is not None:
             configuration = replace(configuration, search=replace(configuration.search, trials=trials))
-        task = self._task or configuration.task.load(listener)
-        with self._writing(configuration, task) as journal:
-            recorder = Recorder(journal)
+        with self._writing(configuration, listener) as (task, journal, recorder):
             if recorder.results.covers(_extent(configuration)):
                 listener(Notice(text=f"{self.directory.path}: everything was done before; nothing has changed."))
                 return recorder.results
             self._begin(configuration, journal, recorder, listener)
             teacher = self._teacher(configuration, task, recorder, listener)
-            if not stop():
+            with suppress(Interrupted):
+                workbench = _workbench(configuration, task, teacher, listener=listener, stop=stop)
                 Driver(
                     configuration=configuration,
                     directory=self.directory,
                     recorder=recorder,
-                    workbench=_workbench(configuration, task, teacher, listener),
+                    workbench=workbench,
                     listener=listener,
                     stop=stop,
                 ).run()
             return recorder.results
 
+    def teach(self, *, listener: Listener = ignore, stop: Callable[[], bool] = never) -> PreparedTeacher | None:
+        """Prepares the teacher and its outputs for all training texts, and nothing else; ``run`` goes on from there.
+
+        Args:
+            listener: Hears the progress.
+            stop: Asked between batches of the teacher's outputs.
+
+        Returns:
+            The teacher; None where the end was asked for before all its outputs were there.
+
+        Raises:
+            LockError: See ``run``.
+            InputError: See ``run``.
+            JournalError: See ``run``.
+        """
+        with self._writing(self.configuration, listener) as (task, journal, recorder):
+            if recorder.results.extent is None:
+                self._begin(self.configuration, journal, recorder, listener)
+            teacher = self._teacher(self.configuration, task, recorder, listener)
+            with suppress(Interrupted):
+                _workbench(self.configuration, task, teacher, listener=listener, stop=stop)
+                return teacher
+            return None
+
     @contextmanager
-    def _writing(self, configuration: Configuration, task: Task) -> Iterator[Journal]:
+    def _writing(self, configuration: Configuration, listener: Listener) -> Iterator[tuple[Task, Journal, Recorder]]:
+        task = self._task or configuration.task.load(listener)
         with self.directory.writing(
             configuration=configuration.to_config(),
             fingerprints=_fingerprints(configuration, task),
             provenance=collect_provenance(),
             may_change=MAY_CHANGE,
         ) as journal:
-            yield journal
+            yield task, journal, Recorder(journal)
 
     def _begin(self, configuration: Configuration, journal: Journal, recorder: Recorder, listener: Listener) -> None:
         """Records what is asked for where that is new, and says what is there."""
@@ -245,7 +266,15 @@ class Study:
         return teacher
 
 
-def _workbench(configuration: Configuration, task: Task, teacher: PreparedTeacher, listener: Listener) -> "Workbench":
+def _workbench(
+    configuration: Configuration,
+    task: Task,
+    teacher: PreparedTeacher,
+    *,
+    listener: Listener,
+    stop: Callable[[], bool],
+) -> "Workbench":
+    """Equips a workbench; what the teacher has said when it is to stop is kept."""
     from rosearch.fitness.workbench import Workbench
 
     workbench = Workbench(
@@ -255,7 +284,7 @@ def _workbench(configuration: Configuration, task: Task, teacher: PreparedTeache
         seed=configuration.seed,
         thread_count=configuration.search.threads,
     )
-    workbench.prepare(listener)
+    workbench.prepare(Interruptible(listener=listener, stop=stop))
     return workbench
 
 

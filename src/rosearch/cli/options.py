@@ -1,0 +1,84 @@
+"""Arguments and options that several commands share, and the study that they describe."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rosearch.core.network import is_offline, offline
+
+if TYPE_CHECKING:
+    from rosearch.search.study import Study
+
+
+def _stay_offline(context: typer.Context, wanted: bool) -> bool:
+    """Keeps the command off the network until it ends; a variable in the environment asks for the same."""
+    if wanted or is_offline():
+        context.with_resource(offline())
+    return wanted
+
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)]
+ConfigArgument = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="A search as TOML, such as configs/quickstart.toml.")
+]
+RunOption = Annotated[
+    Path | None,
+    typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Laid over the TOML, as search.trials=32.", show_default=False),
+]
+TrialsOption = Annotated[
+    int | None, typer.Option("--trials", min=1, help="Short for --set search.trials=.", show_default=False)
+]
+HoursOption = Annotated[
+    float | None,
+    typer.Option("--hours", min=0, help="Stop after so long; the same command goes on later.", show_default=False),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Evaluate so many trials at a time, in processes.", show_default=False),
+]
+OfflineOption = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        callback=_stay_offline,
+        help="Touch no network, as ROSEARCH_OFFLINE=1 does; what is missing is named, with how to bring it.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
+
+
+def study_of(
+    config: Path,
+    run: Path | None,
+    *,
+    assignments: list[str] | None = None,
+    trials: int | None = None,
+    workers: int | None = None,
+) -> "Study":
+    """Returns the study that a command line describes.
+
+    Args:
+        config: The TOML.
+        run: The run directory; None for the one that the TOML's name gives.
+        assignments: What is laid over the TOML.
+        trials: Comes last.
+        workers: Comes last.
+
+    Raises:
+        ConfigError: If something does not fit.
+    """
+    from rosearch.search.configuration import Configuration
+    from rosearch.search.study import Study
+
+    overrides = list(assignments or ())
+    if trials is not None:
+        overrides.append(f"search.trials={trials}")
+    if workers is not None:
+        overrides += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
+    configuration = Configuration.read(config, overrides=overrides)
+    return Study.from_configuration(configuration, run or Path("runs") / config.stem)

@@ -1,0 +1,79 @@
+"""What a search says while it runs: a line for each trial and final, and the front."""
+
+from typing import TYPE_CHECKING, final
+
+from rosearch.core.events import Event, Notice
+
+if TYPE_CHECKING:
+    from rosearch.cli.progress import Display
+    from rosearch.fitness.environmental import EnvironmentalFitness
+    from rosearch.search.events import FinalRecorded, TrialRecorded
+    from rosearch.search.results import Results
+
+FRONT_ROWS = 8
+
+
+@final
+class SearchLines:
+    """Adds to the progress a line for each trial and final, and keeps the front in view.
+
+    Args:
+        display: Shows progress and notices.
+        fitness: Orders the front.
+    """
+
+    def __init__(self, display: "Display", fitness: "EnvironmentalFitness") -> None:
+        self.measured = False
+        """Whether anything was measured yet."""
+        self._display = display
+        self._fitness = fitness
+
+    def __call__(self, event: Event) -> None:
+        """Shows one event."""
+        from rosearch.search.events import FinalRecorded, TrialRecorded
+
+        self.measured = self.measured or isinstance(event, TrialRecorded | FinalRecorded)
+        if isinstance(event, TrialRecorded):
+            self._display(Notice(text=trial_line(event)))
+            self._pin_front(event.results)
+        elif isinstance(event, FinalRecorded):
+            self._display(Notice(text=final_line(event)))
+        else:
+            self._display(event)
+
+    def _pin_front(self, results: "Results") -> None:
+        from rosearch.cli.tables import front_table
+
+        if results.front:
+            self._display.pin(front_table(results.front, self._fitness, most=FRONT_ROWS))
+
+
+def trial_line(event: "TrialRecorded") -> str:
+    """Says in a line what became of a trial, and which trials are on the front now."""
+    from rosearch.cli.tables import count, percent
+
+    trial = event.trial
+    front = f"front: {', '.join(str(member.index) for member in event.results.front) or 'empty'}"
+    if trial.error:
+        return f"trial {trial.index} failed: {trial.error}; {front}"
+    parents = f" of {', '.join(map(str, trial.proposal.parents))}" if trial.proposal.parents else ""
+    infeasible = "" if trial.feasible else ", infeasible: less accurate than the bag of embeddings"
+    return (
+        f"trial {trial.index} ({trial.proposal.operator}{parents}): robustness {percent(trial.robustness)}, balanced "
+        f"accuracy {percent(trial.metric('balanced_accuracy'))}, {count(trial.metric('parameters'))} weights"
+        f"{infeasible}; {front}"
+    )
+
+
+def final_line(event: "FinalRecorded") -> str:
+    """Says in a line what a baseline or finalist withstood on test."""
+    from rosearch.cli.tables import percent
+    from rosearch.fitness.measurement import quoted
+
+    evaluation = event.evaluation
+    figures = [
+        f"{recipe} {percent(quoted(evaluation.robustness, recipe).robust_accuracy)}"
+        for recipe in dict.fromkeys(str(record.recipe["kind"]) for record in evaluation.robustness)
+    ]
+    accuracy = percent(evaluation.metrics["accuracy"])
+    return f"on test {event.done}/{event.total}, {event.label}: accuracy {accuracy}, under {', '.join(figures)}"
