@@ -47,6 +47,12 @@ class AttackResult:
     falls_within: Mapping[int, bool] = field(default_factory=dict)
 
     @property
+    def field(self) -> int:
+        """Which field of a pair was rewritten; 0 where nothing was."""
+        pair = isinstance(self.original, tuple)
+        return int(pair and self.original[0] == self.adversarial[0] and self.original[1] != self.adversarial[1])
+
+    @property
     def robust(self) -> bool:
         """Whether the text was right before the attack and stayed so."""
         return self.status == "failed"

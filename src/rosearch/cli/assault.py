@@ -12,6 +12,7 @@ from rosearch.core.events import Listener
 if TYPE_CHECKING:
     from rosearch.attacks.attack import Attack
     from rosearch.data.task import Task
+    from rosearch.fitness.fidelity import FieldName
     from rosearch.fitness.measurement import Measurement
     from rosearch.search.study import Study
     from rosearch.students.student import Student
@@ -29,6 +30,7 @@ class Assault:
         budgets: Queries per text at which the budget curve is read.
         examples: Texts to attack.
         seed: Of the choice of texts and of the attacks.
+        attacked_field: Which text field of a pair to rewrite.
     """
 
     student: Path
@@ -37,6 +39,7 @@ class Assault:
     budgets: tuple[int, ...] = (10, 20, 40, 80, 160)
     examples: int = 200
     seed: int = 0
+    attacked_field: "FieldName" = "first"
 
     def carry_out(self, student: "Student", task: "Task", listener: Listener) -> "Measurement":
         """Attacks by margin and by calibrated probability.
@@ -56,7 +59,9 @@ class Assault:
             examples=self.examples,
             attacks=self.attacks,
             scores=("margin", "probability"),
+            attacked_field=self.attacked_field,
         )
+        fidelity.require_field(task)
         return measure(student, task, fidelity, budgets=self.budgets, seed=self.seed, listener=listener)
 
 
@@ -86,6 +91,7 @@ def assault_on(model: Path) -> Assault:
             budgets=fitness.budgets,
             examples=fitness.test_examples,
             seed=study.configuration.seed,
+            attacked_field=fitness.attacked_field,
         )
     if not (model / "student.json").is_file():
         raise InputError(

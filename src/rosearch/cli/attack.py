@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -26,6 +26,10 @@ BudgetsOption = Annotated[
 ]
 SeedOption = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="Of texts and attacks. Default: 0, or the run's.")
+]
+FieldOption = Annotated[
+    Literal["first", "second"] | None,
+    typer.Option("--field", help="Of a pair, which to rewrite. Default: first, or the run's.", show_default=False),
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")]
 ShowOption = Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")]
@@ -56,6 +60,7 @@ def command(
     examples: ExamplesOption = None,
     budgets: BudgetsOption = None,
     seed: SeedOption = None,
+    field: FieldOption = None,
     out: OutOption = None,
     show: ShowOption = 3,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
@@ -75,6 +80,7 @@ def command(
         budgets=tuple(sorted(set(budgets))) if budgets else None,
         examples=examples,
         seed=seed,
+        attacked_field=field,
     )
     student = Student.from_pretrained(assault.student)
     with showing_progress(messages) as display:
@@ -86,6 +92,8 @@ def command(
         emit_json(_describe(assault, measurement))
         return
     emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(task, measurement)}")
+    if task.text_fields > 1:
+        emit_long(f"field    the {assault.attacked_field} of two is rewritten; the student sees both")
     _print(measurement, student, show)
 
 
@@ -93,6 +101,7 @@ def _describe(assault: "Assault", measurement: "Measurement") -> dict[str, Any]:
     return {
         "student": str(assault.student),
         "texts": str(assault.texts),
+        "attacked_field": assault.attacked_field,
         "metrics": dict(measurement.metrics),
         "robustness": [record.to_record() for record in measurement.robustness],
     }

@@ -31,18 +31,27 @@ def render_examples(results: Sequence[AttackResult], label_names: Sequence[str],
     for result in [result for result in results if result.status == "success"][:count]:
         before, after = label_names[result.prediction_before], label_names[result.prediction_after]
         lines = RichText(f"{result.example_id}: {before} -> {after}, {result.queries} queries\n", style="bold")
-        lines.append_text(_marked("  - ", result.original, result.changed, "green")).append("\n")
-        lines.append_text(_marked("  + ", result.adversarial, result.changed, "red"))
+        lines.append_text(_marked("  - ", result.original, result, "green")).append("\n")
+        lines.append_text(_marked("  + ", result.adversarial, result, "red"))
         yield lines
 
 
-def _marked(prefix: str, text: Text, changed: Sequence[int], colour: str) -> RichText:
-    field = text if isinstance(text, str) else text[0]
+def _marked(prefix: str, text: Text, result: AttackResult, colour: str) -> RichText:
+    """Renders a text; of a pair, the field that was left alone is dim."""
+    fields = (text,) if isinstance(text, str) else text
     rendered = RichText(prefix)
+    for number, field in enumerate(fields):
+        rendered.append(" | " if number else "", style="dim")
+        attacked = number == result.field
+        rendered.append_text(_field(field, result.changed, colour) if attacked else RichText(field, style="dim"))
+    return rendered
+
+
+def _field(field: str, changed: Sequence[int], colour: str) -> RichText:
+    rendered = RichText()
     end = 0
     for index, (start, stop) in enumerate(WordText(field).spans):
         if index in changed:
             rendered.append(field[end:start]).append(f"[{field[start:stop]}]", style=f"bold {colour}")
             end = stop
-    rendered.append(field[end:])
-    return rendered if isinstance(text, str) else rendered.append(f" | {text[1]}", style="dim")
+    return rendered.append(field[end:])

@@ -84,11 +84,14 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
             f"Figures of a search are for choosing, not for quoting. fitness (ours) = {fitness.formula}\n"
         )
     if rows := final_rows(results):
-        recipes = ", ".join(attack.kind for attack in study.configuration.fitness.attacks)
+        settings = study.configuration.fitness
+        recipes = ", ".join(attack.kind for attack in settings.attacks)
+        field = settings.attacked_field
+        where = "" if field == "first" else f" Attacks rewrite the {field} text field."
         emit(robustness_table(rows))
         emit(
             "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over "
-            f"texts. The search attacked with {recipes}.\n"
+            f"texts. The search attacked with {recipes}.{where}\n"
             "* balanced accuracy more than 5 points below the teacher's.\n"
         )
         emit(cost_table(rows))

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import Literal, final, get_args
 
 from rosearch.attacks.attack import Attack
+from rosearch.core.errors import ConfigError
+from rosearch.data.task import Task
 
 ScoreKind = Literal["margin", "probability"]
+FieldName = Literal["first", "second"]
+"""A text field of a task, by its place."""
 
 
 @final
@@ -21,6 +25,7 @@ class Fidelity:
         examples: Texts to attack; the same ones for every candidate.
         attacks: What to attack with.
         scores: What the attacks look at: the normalised margin, the calibrated probability, or each in turn.
+        attacked_field: Which field of a pair the attacks rewrite.
     """
 
     name: Literal["search", "full"]
@@ -29,9 +34,31 @@ class Fidelity:
     examples: int
     attacks: tuple[Attack, ...]
     scores: tuple[ScoreKind, ...]
+    attacked_field: FieldName = "first"
 
     def __post_init__(self) -> None:
         require_different_kinds(self.attacks)
+
+    @property
+    def field(self) -> int:
+        """The attacked field's place, from 0."""
+        return get_args(FieldName).index(self.attacked_field)
+
+    def require_field(self, task: Task) -> None:
+        """Makes sure that a task has the field that is to be attacked.
+
+        Args:
+            task: Whose texts are attacked.
+
+        Raises:
+            ConfigError: If it has not.
+        """
+        if self.field >= task.text_fields:
+            raise ConfigError(
+                f"The attacks are to rewrite the {self.attacked_field} text field, and the texts of {task.name!r} have "
+                'one only. Leave [fitness] attacked_field or --field out, or name two fields of the text: ["premise", '
+                '"hypothesis"] in [task] text, or --text twice.'
+            )
 
 
 def require_different_kinds(attacks: Sequence[Attack]) -> None:

@@ -11,7 +11,7 @@ from rosearch.core.protocols import Precision
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.fitness.environmental import EnvironmentalFitness
-from rosearch.fitness.fidelity import Fidelity, require_different_kinds
+from rosearch.fitness.fidelity import Fidelity, FieldName, require_different_kinds
 
 
 @final
@@ -29,6 +29,7 @@ class Fitness(Component):
         test_examples: Texts of test that every finalist is attacked on.
         environmental: Orders the front where one member must come first.
         precision: Of matrix products in training.
+        attacked_field: Which text field the attacks rewrite, where a task has two; the model sees both.
     """
 
     scheme: Scheme = field(default_factory=Plain)
@@ -40,6 +41,7 @@ class Fitness(Component):
     test_examples: int = 500
     environmental: EnvironmentalFitness = field(default_factory=EnvironmentalFitness)
     precision: Precision = "auto"
+    attacked_field: FieldName = "first"
 
     def __post_init__(self) -> None:
         # Strings and lists are welcome in Python too: Fitness(scheme="plain", attacks=["pwws"]).
@@ -67,6 +69,7 @@ class Fitness(Component):
             examples=self.dev_examples,
             attacks=self.attacks,
             scores=("margin",),
+            attacked_field=self.attacked_field,
         )
 
     @property
@@ -79,4 +82,5 @@ class Fitness(Component):
             examples=self.test_examples,
             attacks=self.attacks + self.unseen,
             scores=("margin", "probability"),
+            attacked_field=self.attacked_field,
         )

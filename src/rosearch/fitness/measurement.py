@@ -97,6 +97,7 @@ def measure(
                 score=score,
                 seeds=SeedTree(seed).child("attack"),
                 example_ids=[f"{fidelity.split}-{row}" for row in rows],
+                field=fidelity.field,
                 budgets=budgets,
                 cache=cache,
                 listener=listener,

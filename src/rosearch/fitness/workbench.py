@@ -77,7 +77,8 @@ class Workbench:
         answer = int(victim.logits(texts).argmax())
         for attack in self.fitness.full_fidelity.attacks:
             # A rehearsal loads whatever the attack reads; the label is the answer, since an error is not attacked.
-            attack.run(victim, texts, [answer], score=MarginScore(), seeds=SeedTree(self.seed))
+            field = self.fitness.full_fidelity.field
+            attack.run(victim, texts, [answer], score=MarginScore(), seeds=SeedTree(self.seed), field=field)
 
     def evaluate(
         self, candidate: Candidate, fidelity: Fidelity, *, folder: Path | None = None, listener: Listener = ignore
@@ -115,18 +116,11 @@ class Workbench:
                 victim.save_pretrained(folder / "student")
                 details["files"] = fingerprint_files(folder / "student")
         training_id = self.training_id(candidate, fidelity)
-        judged = [
-            [attack.fingerprint() for attack in fidelity.attacks],
-            fidelity.scores,
-            fidelity.split,
-            fidelity.examples,
-            self.fitness.budgets,
-        ]
         return Evaluation(
             name=candidate.name,
             repeat=candidate.repeat,
             training_id=training_id,
-            attack_id=fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged]),
+            attack_id=self._attack_id(training_id, fidelity),
             metrics=metrics | ({"training_s": report.seconds} if report else {}),
             robustness=measured.robustness,
             architecture=candidate.architecture,
@@ -157,6 +151,17 @@ class Workbench:
                 "parent": None,
             }
         )
+
+    def _attack_id(self, training_id: str, fidelity: Fidelity) -> str:
+        judged = [
+            [attack.fingerprint() for attack in fidelity.attacks],
+            fidelity.scores,
+            fidelity.split,
+            fidelity.examples,
+            self.fitness.budgets,
+            *([] if fidelity.field == 0 else [fidelity.attacked_field]),
+        ]
+        return fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged])
 
     @property
     def vocabulary_size(self) -> int:

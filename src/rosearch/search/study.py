@@ -150,7 +150,7 @@ class Study:
         Raises:
             InputError: If the task, a lexicon or the configuration does not fit.
         """
-        task = self._task or self.configuration.task.load(listener)
+        task = self._load_task(self.configuration, listener)
         self.directory.refuse_change(
             configuration=self.configuration.to_config(),
             fingerprints=_fingerprints(self.configuration, task),
@@ -228,9 +228,15 @@ class Study:
                 return teacher
             return None
 
+    def _load_task(self, configuration: Configuration, listener: Listener) -> Task:
+        """Reads the task and refuses one that the configuration does not fit, before anything is written."""
+        task = self._task or configuration.task.load(listener)
+        configuration.fitness.full_fidelity.require_field(task)
+        return task
+
     @contextmanager
     def _writing(self, configuration: Configuration, listener: Listener) -> Iterator[tuple[Task, Journal, Recorder]]:
-        task = self._task or configuration.task.load(listener)
+        task = self._load_task(configuration, listener)
         with self.directory.writing(
             configuration=configuration.to_config(),
             fingerprints=_fingerprints(configuration, task),

@@ -10,7 +10,7 @@ from rosearch.testing.toy_task import toy_task
 from rosearch.testing.toy_teacher import FINE_TUNING, write_toy_lexicon, write_toy_teacher
 
 
-def write_toy_study(folder: Path) -> Path:
+def write_toy_study(folder: Path, *, task: Task | None = None) -> Path:
     """Writes texts, a teacher, a lexicon and the configuration of a search on them.
 
     Everything is real and small: the teacher is fine-tuned, eight students are distilled and attacked, the best two
@@ -18,30 +18,40 @@ def write_toy_study(folder: Path) -> Path:
 
     Args:
         folder: Where the files shall stand.
+        task: The texts; None means `toy_task`.
 
     Returns:
         The configuration, ``folder / "toy.toml"``.
     """
-    task = toy_task()
+    task = task or toy_task()
     for name in ("train", "dev", "test"):
         write_split(folder / f"{name}.tsv", task, getattr(task, name))
     write_toy_teacher(folder / "teacher")
     write_toy_lexicon(folder / "lexicon.json")
     configuration = folder / "toy.toml"
-    write_text(configuration, to_toml(toy_tables(folder.absolute())))
+    tables = toy_tables(folder.absolute())
+    tables["task"]["text"] = _columns(task)
+    write_text(configuration, to_toml(tables))
     return configuration
 
 
 def write_split(path: Path, task: Task, split: Split) -> None:
-    """Writes a split as TSV, its labels by name.
+    """Writes a split as TSV, its labels by name; the columns are ``text`` or ``first`` and ``second``, and ``label``.
 
     Args:
         path: The file.
         task: Gives the names.
         split: Gives the texts.
     """
-    rows = (f"{text}\t{task.label_names[label]}\n" for text, label in zip(split.texts, split.labels, strict=True))
-    write_text(path, "".join(["text\tlabel\n", *rows]))
+    columns = _columns(task)
+    rows = [[columns, "label"] if isinstance(columns, str) else [*columns, "label"]]
+    for text, label in zip(split.texts, split.labels, strict=True):
+        rows.append([*((text,) if isinstance(text, str) else text), task.label_names[label]])
+    write_text(path, "".join("\t".join(row) + "\n" for row in rows))
+
+
+def _columns(task: Task) -> str | tuple[str, str]:
+    return "text" if task.text_fields == 1 else ("first", "second")
 
 
 def toy_tables(folder: Path) -> dict[str, Any]:
