@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.text import Text as RichText
 
+from rosearch.attacks.marking import segments
 from rosearch.attacks.result import AttackResult
-from rosearch.attacks.text import WordText
 from rosearch.core.protocols import Text
 
 
@@ -49,9 +49,9 @@ def _marked(prefix: str, text: Text, result: AttackResult, colour: str) -> RichT
 
 def _field(field: str, changed: Sequence[int], colour: str) -> RichText:
     rendered = RichText()
-    end = 0
-    for index, (start, stop) in enumerate(WordText(field).spans):
-        if index in changed:
-            rendered.append(field[end:start]).append(f"[{field[start:stop]}]", style=f"bold {colour}")
-            end = stop
-    return rendered.append(field[end:])
+    for segment in segments(field, changed):
+        if segment.changed:
+            rendered.append(f"[{segment.text}]", style=f"bold {colour}")
+        else:
+            rendered.append(segment.text)
+    return rendered

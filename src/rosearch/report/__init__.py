@@ -1,0 +1,1 @@
+"""Pages for people, made from recorded figures; no torch, no network, one file each."""
