@@ -40,6 +40,23 @@ def test_a_run_gives_its_best_finalist_its_recipes_and_its_test_split(
     assert f"right    {100 * final.metrics['accuracy']:.1f} %" in answer.out
 
 
+def test_one_class_alone_may_be_attacked(rosearch: Callable, run: Path, pwws: str) -> None:
+    arguments = ("attack", run, "--recipe", pwws, "--attacked-labels", "bad", "--false-positive-rate", "0.2")
+    answer = rosearch(*arguments, "--show", "0")
+    assert answer.code == 0
+    assert "of these 12 of bad attacked" in answer.words
+    assert "where at most 20 % of the others raise an alarm" in answer.words
+    assert "right of all" in answer.words
+    record = rosearch(*arguments, "--json").json
+    assert record["attacked_labels"] == ["bad"]
+    assert record["robustness"][0]["worst_class"] == 0
+    assert record["metrics"]["robust_accuracy_all"] > record["metrics"]["robust_accuracy"]
+    assert record["metrics"]["false_positive_rate"] == 0.2
+    wrong = rosearch("attack", run, "--attacked-labels", "baad")
+    assert wrong.code == 2
+    assert "the task has no label 'baad'. Did you mean 'bad'?" in wrong.words
+
+
 def test_a_run_gives_the_figures_of_its_record(rosearch: Callable, run: Path) -> None:
     record = rosearch("attack", run, "--json").json
     name = Path(record["student"]).parent.parent.name.partition("-")[2]

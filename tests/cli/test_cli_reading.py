@@ -8,11 +8,14 @@ import pytest
 
 from rosearch.cli.examples import read_results
 from rosearch.core.rng import SeedTree
+from rosearch.fitness.accuracy import ACCURACY_METRICS
 from rosearch.search.front_member import FrontMember
 from rosearch.search.random_search import RandomSearch
 from rosearch.search.study import Study
 from rosearch.space.space import DagSpace
+from rosearch.store.journal import Journal
 from rosearch.store.records import Proposal, Trial
+from rosearch.store.run_directory import RunDirectory
 from rosearch.testing.instant_fitness import instant_search
 
 
@@ -33,6 +36,21 @@ def assert_fits(text: str, *, width: int = 80) -> None:
     assert max(len(line.rstrip()) for line in text.splitlines() if "/" not in line) <= width
 
 
+def spare_the_good(directory: RunDirectory) -> None:
+    """Rewrites a run as if only texts of the class bad had been attacked."""
+    path = directory.path / "run.toml"
+    text = path.read_text()
+    assert "attacked_labels = []" in text
+    path.write_text(text.replace("attacked_labels = []", 'attacked_labels = ["bad"]'))
+    entries = directory.entries
+    directory.journal_path.unlink()
+    with Journal.open(directory.journal_path) as journal:
+        for entry in entries:
+            spared = {"attacked_share": 0.4, "spared_accuracy": 0.9, "spared_texts": 36.0}
+            metrics = {"metrics": entry.data["metrics"] | spared} if entry.kind == "final" else {}
+            journal.append(entry.kind, {**entry.data, **metrics})
+
+
 class TestStatus:
     def test_of_a_finished_run(self, rosearch: Callable, run: Path) -> None:
         answer = rosearch("status", run)
@@ -47,6 +65,26 @@ class TestStatus:
         assert "fitness (ours) = balanced accuracy" in answer.words
         assert f"rosearch show {run}" in answer.out
         assert_fits(answer.out)
+
+    def test_accuracy_over_classes_and_at_few_false_alarms(self, rosearch: Callable, run: Path) -> None:
+        answer = rosearch("status", run)
+        assert "On test: unchanged text, in %" in answer.out
+        assert all(name in answer.words for name in ("balanced", "macro-F1", "worst", "recall at 1 %", "false alarms"))
+        row = rosearch("status", run, "--json").json["finals"][0]
+        assert set(row["unchanged"]) == set(ACCURACY_METRICS)
+        assert row["robust"]["pwws"]["over_all"] is None
+
+    def test_where_one_class_is_attacked_both_figures_are_shown(self, rosearch: Callable, run: Path) -> None:
+        spare_the_good(RunDirectory(run))
+        answer = rosearch("status", run)
+        assert "n = 20 dev texts of bad" in answer.out
+        assert "n = 12 texts of bad without query limit" in answer.words
+        assert "On test: right of all texts in % [95 %], where those of bad are attacked" in answer.words
+        assert_fits(answer.out)
+        row = next(row for row in rosearch("status", run, "--json").json["finals"] if row["name"] == "teacher")
+        value, low, high = row["robust"]["pwws"]["over_all"]
+        assert value == pytest.approx(0.4 * row["robust"]["pwws"]["value"] + 0.6 * 0.9)
+        assert low < value < high
 
     def test_of_an_unfinished_run(self, rosearch: Callable, cut_run: Callable) -> None:
         run = cut_run(3)

@@ -31,6 +31,8 @@ class Assault:
         examples: Texts to attack.
         seed: Of the choice of texts and of the attacks.
         attacked_field: Which text field of a pair to rewrite.
+        attacked_labels: Names of the classes whose texts are attacked; empty for all.
+        false_positive_rate: Of ``recall_at_fpr``.
     """
 
     student: Path
@@ -40,6 +42,8 @@ class Assault:
     examples: int = 200
     seed: int = 0
     attacked_field: "FieldName" = "first"
+    attacked_labels: tuple[str, ...] = ()
+    false_positive_rate: float = 0.01
 
     def carry_out(self, student: "Student", task: "Task", listener: Listener) -> "Measurement":
         """Attacks by margin and by calibrated probability.
@@ -48,7 +52,11 @@ class Assault:
             student: Loaded.
             task: What ``texts`` gave.
             listener: Hears the progress.
+
+        Raises:
+            ConfigError: If there is no text of an attacked label.
         """
+        from rosearch.fitness.attacked_labels import require_attackable
         from rosearch.fitness.fidelity import Fidelity
         from rosearch.fitness.measurement import measure
 
@@ -60,9 +68,19 @@ class Assault:
             attacks=self.attacks,
             scores=("margin", "probability"),
             attacked_field=self.attacked_field,
+            attacked_labels=self.attacked_labels,
         )
         fidelity.require_field(task)
-        return measure(student, task, fidelity, budgets=self.budgets, seed=self.seed, listener=listener)
+        require_attackable(task, self.attacked_labels)
+        return measure(
+            student,
+            task,
+            fidelity,
+            budgets=self.budgets,
+            seed=self.seed,
+            false_positive_rate=self.false_positive_rate,
+            listener=listener,
+        )
 
 
 def given(assault: Assault, **choices: Any) -> Assault:
@@ -92,6 +110,8 @@ def assault_on(model: Path) -> Assault:
             examples=fitness.test_examples,
             seed=study.configuration.seed,
             attacked_field=fitness.attacked_field,
+            attacked_labels=fitness.attacked_labels,
+            false_positive_rate=fitness.false_positive_rate,
         )
     if not (model / "student.json").is_file():
         raise InputError(

@@ -17,6 +17,27 @@ if TYPE_CHECKING:
     from rosearch.students.student import Student
 
 
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL", help="A student's folder, or a run directory: its best finalist on its own test split."
+    ),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="Labelled text: TSV, CSV or JSON lines; needed with a student's folder."),
+]
+TextOption = Annotated[
+    list[str] | None, typer.Option("--text", metavar="FIELD", help='Of the text; twice for pairs. Default: "text".')
+]
+LabelOption = Annotated[str, typer.Option("--label", metavar="FIELD", help="Of the label.")]
+LabelsOption = Annotated[
+    str | None, typer.Option("--labels", metavar="A,B", help="What the file calls the student's classes, in order.")
+]
+RecipesOption = Annotated[
+    list[str] | None,
+    typer.Option("--recipe", metavar="KIND", help="Or an inline table; repeatable. Default: all, or the run's."),
+]
 ExamplesOption = Annotated[
     int | None, typer.Option("--examples", min=1, metavar="N", help="Texts. Default: 200, or the run's.")
 ]
@@ -31,36 +52,31 @@ FieldOption = Annotated[
     Literal["first", "second"] | None,
     typer.Option("--field", help="Of a pair, which to rewrite. Default: first, or the run's.", show_default=False),
 ]
+AttackedOption = Annotated[
+    str | None,
+    typer.Option("--attacked-labels", metavar="A,B", help="Attack these classes only. Default: all, or the run's."),
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option("--false-positive-rate", metavar="SHARE", help="For the recall. Default: 0.01, or the run's."),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")]
 ShowOption = Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")]
 
 
 def command(
-    model: Annotated[
-        Path,
-        typer.Argument(
-            metavar="MODEL", help="A student's folder, or a run directory: its best finalist on its own test split."
-        ),
-    ],
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", help="Labelled text: TSV, CSV or JSON lines; needed with a student's folder."),
-    ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="FIELD", help='Of the text; twice for pairs. Default: "text".')
-    ] = None,
-    label: Annotated[str, typer.Option("--label", metavar="FIELD", help="Of the label.")] = "label",
-    labels: Annotated[
-        str | None, typer.Option("--labels", metavar="A,B", help="What the file calls the student's classes, in order.")
-    ] = None,
-    recipes: Annotated[
-        list[str] | None,
-        typer.Option("--recipe", metavar="KIND", help="Or an inline table; repeatable. Default: all, or the run's."),
-    ] = None,
+    model: ModelArgument,
+    data: DataOption = None,
+    text: TextOption = None,
+    label: LabelOption = "label",
+    labels: LabelsOption = None,
+    recipes: RecipesOption = None,
     examples: ExamplesOption = None,
     budgets: BudgetsOption = None,
     seed: SeedOption = None,
     field: FieldOption = None,
+    attacked_labels: AttackedOption = None,
+    false_positive_rate: RateOption = None,
     out: OutOption = None,
     show: ShowOption = 3,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
@@ -72,15 +88,18 @@ def command(
     from rosearch.cli.progress import showing_progress
     from rosearch.students.student import Student
 
-    names = None if labels is None else tuple(name.strip() for name in labels.split(","))
     assault = given(
         assault_on(model),
-        texts=None if data is None else FileOfTexts(path=data, text=tuple(text or ["text"]), label=label, labels=names),
+        texts=None
+        if data is None
+        else FileOfTexts(path=data, text=tuple(text or ["text"]), label=label, labels=_names(labels)),
         attacks=tuple(attack_from(recipe) for recipe in recipes) if recipes else None,
         budgets=tuple(sorted(set(budgets))) if budgets else None,
         examples=examples,
         seed=seed,
         attacked_field=field,
+        attacked_labels=_names(attacked_labels),
+        false_positive_rate=false_positive_rate,
     )
     student = Student.from_pretrained(assault.student)
     with showing_progress(messages) as display:
@@ -91,10 +110,14 @@ def command(
     if json:
         emit_json(_describe(assault, measurement))
         return
-    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(task, measurement)}")
+    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(assault, task, measurement)}")
     if task.text_fields > 1:
         emit_long(f"field    the {assault.attacked_field} of two is rewritten; the student sees both")
     _print(measurement, student, show)
+
+
+def _names(listed: str | None) -> tuple[str, ...] | None:
+    return None if listed is None else tuple(name.strip() for name in listed.split(","))
 
 
 def _describe(assault: "Assault", measurement: "Measurement") -> dict[str, Any]:
@@ -102,13 +125,16 @@ def _describe(assault: "Assault", measurement: "Measurement") -> dict[str, Any]:
         "student": str(assault.student),
         "texts": str(assault.texts),
         "attacked_field": assault.attacked_field,
+        "attacked_labels": list(assault.attacked_labels),
         "metrics": dict(measurement.metrics),
         "robustness": [record.to_record() for record in measurement.robustness],
     }
 
 
-def _sizes(task: "Task", measurement: "Measurement") -> str:
-    attacked = round(measurement.metrics["examples"])
+def _sizes(assault: "Assault", task: "Task", measurement: "Measurement") -> str:
+    from rosearch.cli.tables import of_labels
+
+    attacked = f"{round(measurement.metrics['examples'])}{of_labels(assault.attacked_labels)}"
     return f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
 
 
@@ -122,9 +148,11 @@ def _print(measurement: "Measurement", student: "Student", show: int) -> None:
     metrics = measurement.metrics
     emit_long(
         f"right    {percent(metrics['accuracy'])} before any attack, balanced over classes "
-        f"{percent(metrics['balanced_accuracy'])}\n"
+        f"{percent(metrics['balanced_accuracy'])}, worst class {percent(metrics['worst_class_accuracy'])}\n"
+        f"         macro-F1 {percent(metrics['macro_f1'])}, recall {percent(metrics['recall_at_fpr'])} where at most "
+        f"{100 * metrics['false_positive_rate']:g} % of the others raise an alarm\n"
     )
-    _print_figures(figures, student.label_names)
+    _print_figures(figures, metrics, student.label_names)
     emit(f"Right under every attack and score: {percent(metrics['robust_accuracy'])}.")
     for record in figures:
         name = f"{record.recipe['kind']}-{record.score['kind']}"
@@ -135,22 +163,25 @@ def _print(measurement: "Measurement", student: "Student", show: int) -> None:
             emit_long(example)
 
 
-def _print_figures(figures: "list[Robustness]", label_names: tuple[str, ...]) -> None:
-    from rosearch.cli.tables import table_of
+def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], label_names: tuple[str, ...]) -> None:
+    from rosearch.cli.tables import share_with_interval, table_of
+    from rosearch.fitness.attacked_labels import over_all_texts
 
     title = "Accuracy under attack in %, no query limit; wrong before the attack counts as lost"
-    table = table_of(
-        "recipe", "by", "robust accuracy\n[95 %]", "n", "worst class", "queries\na text", title=title, left=2
-    )
-    for record in figures:
-        low, high = record.interval
+    over_all = [over_all_texts(record.robust_accuracy, record.n, metrics) for record in figures]
+    names = ("recipe", "by", "robust accuracy\n[95 %]", "n", "queries\na text")
+    # The attacked class is as good as always the worst.
+    table = table_of(*names, "right of all\ntexts [95 %]" if any(over_all) else "worst class", title=title, left=2)
+    for record, all_texts in zip(figures, over_all, strict=True):
         table.add_row(
             str(record.recipe["kind"]),
             str(record.score["kind"]),
-            f"{100 * record.robust_accuracy:.1f} [{100 * low:.1f}, {100 * high:.1f}]",
+            share_with_interval(record.robust_accuracy, *record.interval),
             str(record.n),
-            f"{100 * record.worst_class_accuracy:.1f} {label_names[record.worst_class]}",
             f"{record.mean_queries:.0f}",
+            share_with_interval(*all_texts)
+            if all_texts
+            else f"{100 * record.worst_class_accuracy:.1f} {label_names[record.worst_class]}",
         )
     emit(table)
     budgets = (str(budget) for budget in figures[0].budget_curve)

@@ -63,7 +63,7 @@ def _run(study: "Study", *, hours: float | None, as_json: bool) -> None:
     from rosearch.cost.memory import peak_memory_bytes
 
     with stop_on_interrupt() as stop, showing_progress(messages) as display:
-        lines = SearchLines(display, study.configuration.fitness.environmental)
+        lines = SearchLines(display, study.configuration.fitness)
         limit = TimeLimit(hours)
 
         def hear(event: "Event") -> None:

@@ -6,7 +6,7 @@ from rosearch.core.events import Event, Notice
 
 if TYPE_CHECKING:
     from rosearch.cli.progress import Display
-    from rosearch.fitness.environmental import EnvironmentalFitness
+    from rosearch.fitness.fitness import Fitness
     from rosearch.search.events import FinalRecorded, TrialRecorded
     from rosearch.search.results import Results
 
@@ -19,10 +19,10 @@ class SearchLines:
 
     Args:
         display: Shows progress and notices.
-        fitness: Orders the front.
+        fitness: Orders the front, and says which texts are attacked.
     """
 
-    def __init__(self, display: "Display", fitness: "EnvironmentalFitness") -> None:
+    def __init__(self, display: "Display", fitness: "Fitness") -> None:
         self.measured = False
         """Whether anything was measured yet."""
         self._display = display
@@ -45,7 +45,8 @@ class SearchLines:
         from rosearch.cli.tables import front_table
 
         if results.front:
-            self._display.pin(front_table(results.front, self._fitness, most=FRONT_ROWS))
+            labels, formula = self._fitness.attacked_labels, self._fitness.environmental
+            self._display.pin(front_table(results.front, formula, attacked_labels=labels, most=FRONT_ROWS))
 
 
 def trial_line(event: "TrialRecorded") -> str:

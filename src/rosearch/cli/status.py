@@ -66,18 +66,18 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
 
 
 def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
-    from rosearch.cli.tables import cost_table, front_table, percent, robustness_table
+    from rosearch.cli.tables import cost_table, front_table, over_all_table, percent, robustness_table, unchanged_table
     from rosearch.cost.memory import bytes_on_disk
     from rosearch.search.summary import final_rows
 
-    path = study.directory.path
+    path, attacked = study.directory.path, study.configuration.fitness.attacked_labels
     emit_long(f"{path}: {_standing(state, len(results.finals))}")
     if results.teacher:
         emit(f"teacher: {percent(results.teacher['dev_accuracy'])} of dev right")
     if results.front:
         fitness = study.configuration.fitness.environmental
         membership = state["front_membership"]
-        emit(front_table(results.front, fitness, membership=membership))
+        emit(front_table(results.front, fitness, attacked_labels=attacked, membership=membership))
         emit(
             "Robustness: mean over query budgets of the accuracy under attack. "
             f"{'On the front: in how many of 500 fresh draws of the attacked texts. ' if membership else ''}"
@@ -88,12 +88,16 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
         recipes = ", ".join(attack.kind for attack in settings.attacks)
         field = settings.attacked_field
         where = "" if field == "first" else f" Attacks rewrite the {field} text field."
-        emit(robustness_table(rows))
+        emit(robustness_table(rows, attacked))
         emit(
             "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over "
             f"texts. The search attacked with {recipes}.{where}\n"
             "* balanced accuracy more than 5 points below the teacher's.\n"
         )
+        if attacked:
+            emit(over_all_table(rows, attacked))
+        if (unchanged := unchanged_table(rows)) is not None:
+            emit(unchanged)
         emit(cost_table(rows))
     emit_long(f"record    {path}/journal.jsonl   (all of {path}: {bytes_on_disk(path) / 2**20:.0f} MiB)")
     emit_long(f"students  {path}/trials/*/student  {path}/finalists/*/*/student")

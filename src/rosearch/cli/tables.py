@@ -50,6 +50,7 @@ def front_table(
     front: Sequence[Trial],
     fitness: EnvironmentalFitness,
     *,
+    attacked_labels: Sequence[str] = (),
     membership: Mapping[int, float] | None = None,
     most: int | None = None,
 ) -> Table:
@@ -58,13 +59,15 @@ def front_table(
     Args:
         front: Its members.
         fitness: Gives the last column, and the order.
+        attacked_labels: The classes whose texts are attacked; empty for all.
         membership: How surely each is on the front, as a share by index; None leaves the column out.
         most: So many rows at most.
     """
     names = ["trial", "id", "robust-\nness", "robust accuracy\n[95 %]", "balanced\naccuracy", "weights", "fitness"]
     shown = [*names, "on the\nfront"] if membership else names
     n = int(front[0].metric("examples"))
-    table = table_of(*shown, title=f"Front of the search: {len(front)} trial(s), on n = {n} dev texts, in %", left=2)
+    texts = f"dev texts{of_labels(attacked_labels)}"
+    table = table_of(*shown, title=f"Front of the search: {len(front)} trial(s), on n = {n} {texts}, in %", left=2)
     for trial in by_worth(front, fitness)[:most]:
         robust = trial.robust_accuracy
         low, high = wilson(robust * n, n)
@@ -81,24 +84,59 @@ def front_table(
     return table
 
 
-def robustness_table(rows: Sequence[FinalRow]) -> Table:
+def robustness_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = ()) -> Table:
     """Returns what baselines and finalists withstand on test.
 
     Args:
         rows: What `final_rows` gives, at least one.
+        attacked_labels: The classes whose texts are attacked; empty for all.
     """
     recipes = list(rows[0].robust)
     n = rows[0].robust[recipes[0]].n
     columns = ("model", "accuracy", *(f"{recipe}\n[95 %]" for recipe in recipes), "worst\nclass")
-    table = table_of(*columns, title=f"On test: accuracy in %, and under attack on n = {n} texts without query limit")
+    texts = f"texts{of_labels(attacked_labels)}"
+    table = table_of(*columns, title=f"On test: accuracy in %, and under attack on n = {n} {texts} without query limit")
     for row in rows:
         table.add_row(
             name_of(row),
             f"{100 * row.accuracy:.1f}",
-            *(with_interval(row.robust[recipe]) for recipe in recipes),
+            *(_robust(row.robust[recipe]) for recipe in recipes),
             f"{100 * min(figure.worst_class for figure in row.robust.values()):.1f}",
             style=_style(row),
         )
+    return table
+
+
+def unchanged_table(rows: Sequence[FinalRow]) -> Table | None:
+    """Returns how right baselines and finalists are on unchanged test text; None where an old run lacks the figures.
+
+    Args:
+        rows: What `final_rows` gives, at least one.
+    """
+    names = ("accuracy", "balanced_accuracy", "macro_f1", "worst_class_accuracy", "recall_at_fpr")
+    if any(name not in row.unchanged for row in rows for name in names):
+        return None
+    rate = 100 * rows[0].unchanged["false_positive_rate"]
+    columns = ("accuracy", "balanced", "macro-F1", "worst\nclass", f"recall at {rate:g} %\nfalse alarms")
+    table = table_of("model", *columns, title="On test: unchanged text, in %")
+    for row in rows:
+        table.add_row(name_of(row), *(f"{100 * row.unchanged[name]:.1f}" for name in names), style=_style(row))
+    return table
+
+
+def over_all_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str]) -> Table:
+    """Returns what stays right of all test texts where only some classes are attacked.
+
+    Args:
+        rows: What `final_rows` gives, at least one, with classes spared.
+        attacked_labels: The classes whose texts are attacked.
+    """
+    recipes = list(rows[0].robust)
+    title = f"On test: right of all texts in % [95 %], where those{of_labels(attacked_labels)} are attacked"
+    table = table_of("model", *recipes, title=title)
+    for row in rows:
+        figures = (row.robust[recipe].over_all for recipe in recipes)
+        table.add_row(name_of(row), *(share_with_interval(*figure) if figure else "-" for figure in figures))
     return table
 
 
@@ -127,9 +165,18 @@ def name_of(row: FinalRow) -> Text:
     return Text(f"{name} *" if row.close_to_teacher is False else name)
 
 
-def with_interval(figure: RobustFigure) -> str:
-    """Renders robust accuracy with its interval, in per cent."""
-    return f"{100 * figure.value:.1f} [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
+def share_with_interval(value: float, low: float, high: float) -> str:
+    """Renders a share with its interval, in per cent."""
+    return f"{100 * value:.1f} [{100 * low:.1f}, {100 * high:.1f}]"
+
+
+def of_labels(attacked_labels: Sequence[str]) -> str:
+    """Says whose texts are attacked, such as ``" of spam"``; nothing where all are."""
+    return f" of {' and '.join(attacked_labels)}" if attacked_labels else ""
+
+
+def _robust(figure: RobustFigure) -> str:
+    return share_with_interval(figure.value, figure.low, figure.high)
 
 
 def _style(row: FinalRow) -> str | None:

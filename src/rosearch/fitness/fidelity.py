@@ -26,6 +26,7 @@ class Fidelity:
         attacks: What to attack with.
         scores: What the attacks look at: the normalised margin, the calibrated probability, or each in turn.
         attacked_field: Which field of a pair the attacks rewrite.
+        attacked_labels: Names of the classes whose texts are attacked; empty for all.
     """
 
     name: Literal["search", "full"]
@@ -35,6 +36,7 @@ class Fidelity:
     attacks: tuple[Attack, ...]
     scores: tuple[ScoreKind, ...]
     attacked_field: FieldName = "first"
+    attacked_labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_different_kinds(self.attacks)

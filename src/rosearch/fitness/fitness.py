@@ -27,6 +27,9 @@ class Fitness(Component):
         share: Part of the full training steps that a candidate gets in the search.
         dev_examples: Texts of dev that every candidate is attacked on.
         test_examples: Texts of test that every finalist is attacked on.
+        attacked_labels: Names of the classes that attackers hide, such as ``["spam"]``: only their texts are attacked,
+            and figures are reported over these and over all texts. Empty attacks every class.
+        false_positive_rate: At which ``recall_at_fpr`` is measured: the share of other texts that may raise an alarm.
         environmental: Orders the front where one member must come first.
         precision: Of matrix products in training.
         attacked_field: Which text field the attacks rewrite, where a task has two; the model sees both.
@@ -39,6 +42,8 @@ class Fitness(Component):
     share: float = 0.25
     dev_examples: int = 200
     test_examples: int = 500
+    attacked_labels: tuple[str, ...] = ()
+    false_positive_rate: float = 0.01
     environmental: EnvironmentalFitness = field(default_factory=EnvironmentalFitness)
     precision: Precision = "auto"
     attacked_field: FieldName = "first"
@@ -56,6 +61,8 @@ class Fitness(Component):
             raise ValueError("share must be in (0, 1]")
         if min(self.dev_examples, self.test_examples) < 1:
             raise ValueError("dev_examples and test_examples must be positive")
+        if not 0 < self.false_positive_rate < 1:
+            raise ValueError("false_positive_rate must be between 0 and 1")
         if list(self.budgets) != sorted(set(self.budgets)) or min(self.budgets, default=1) < 1:
             raise ValueError("budgets must be positive and ascending")
 
@@ -70,6 +77,7 @@ class Fitness(Component):
             attacks=self.attacks,
             scores=("margin",),
             attacked_field=self.attacked_field,
+            attacked_labels=self.attacked_labels,
         )
 
     @property
@@ -83,4 +91,5 @@ class Fitness(Component):
             attacks=self.attacks + self.unseen,
             scores=("margin", "probability"),
             attacked_field=self.attacked_field,
+            attacked_labels=self.attacked_labels,
         )

@@ -1,5 +1,6 @@
 """Accuracy and robustness of any model on one split: what a candidate, a teacher and a user's model all go through."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -16,9 +17,11 @@ from rosearch.attacks.robustness import Robustness, lower_of
 from rosearch.core.events import Listener, ignore
 from rosearch.core.files import write_text
 from rosearch.core.fingerprint import canonical_json
-from rosearch.core.protocols import FloatArray, IntArray, Victim
+from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
+from rosearch.fitness.accuracy import accuracy_metrics
+from rosearch.fitness.attacked_labels import attacked_classes, attacked_rows, spared_metrics
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
 
@@ -64,6 +67,7 @@ def measure(
     *,
     budgets: tuple[int, ...],
     seed: int,
+    false_positive_rate: float = 0.01,
     listener: Listener = ignore,
 ) -> Measurement:
     """Asks a model for a whole split, then attacks it on the split's fixed examples.
@@ -71,45 +75,53 @@ def measure(
     Args:
         victim: The model.
         task: Dev sets the scale of margins and the temperature; the fidelity's split is judged.
-        fidelity: Attacks, scores, split, number of examples.
+        fidelity: Attacks, scores, split, number of examples, attacked classes.
         budgets: Queries per text at which the budget curve is read.
         seed: Decides the examples and the attacks' own randomness; the same for every model of a study.
+        false_positive_rate: Of ``recall_at_fpr``.
         listener: Hears the progress.
 
     Returns:
         ``robustness`` is the mean, over attacks, of the mean of the budget curve; ``robust_accuracy`` counts a text
-        only where it resists every attack under every score.
+        only where it resists every attack under every score. Both are over texts of the attacked classes. Beside them
+        stand the figures of `accuracy_metrics` and, where classes are spared, of `spared_metrics`.
+
+    Raises:
+        ConfigError: If the task has no class of an attacked label's name.
     """
+    classes = attacked_classes(fidelity.attacked_labels, task.label_names)
     dev_logits = victim.logits(task.dev.texts)
     split: Split = getattr(task, fidelity.split)
     logits = dev_logits if fidelity.split == "dev" else victim.logits(split.texts)
     scores = {kind: _score(kind, dev_logits, task.dev.labels) for kind in fidelity.scores}
-    rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split)
+    attacked = attacked_rows(split, classes)
+    rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=attacked)
+    examples, cache = split.take(rows), QueryCache()
     results: dict[str, tuple[AttackResult, ...]] = {}
     records: list[Robustness] = []
-    cache = QueryCache()
-    for attack in fidelity.attacks:
-        for kind, score in scores.items():
-            outcome = attack.run(
-                victim,
-                [split.texts[row] for row in rows],
-                split.labels[rows].tolist(),
-                score=score,
-                seeds=SeedTree(seed).child("attack"),
-                example_ids=[f"{fidelity.split}-{row}" for row in rows],
-                field=fidelity.field,
-                budgets=budgets,
-                cache=cache,
-                listener=listener,
-            )
-            results[f"{attack.kind}-{kind}"] = outcome
-            records.append(Robustness.of(outcome, attack=attack, score=score, seed=seed))
-    metrics = _accuracies(logits, split.labels, task.classes) | _robustness_metrics(fidelity.attacks, records, results)
+    for attack, (kind, score) in itertools.product(fidelity.attacks, scores.items()):
+        outcome = attack.run(
+            victim,
+            examples.texts,
+            examples.labels.tolist(),
+            score=score,
+            seeds=SeedTree(seed).child("attack"),
+            example_ids=[f"{fidelity.split}-{row}" for row in rows],
+            field=fidelity.field,
+            budgets=budgets,
+            cache=cache,
+            listener=listener,
+        )
+        results[f"{attack.kind}-{kind}"] = outcome
+        records.append(Robustness.of(outcome, attack=attack, score=score, seed=seed))
+    metrics = accuracy_metrics(logits, split.labels, false_positive_rate=false_positive_rate, detected=classes)
+    metrics |= _robustness_metrics(fidelity.attacks, records, results)
+    metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
     return Measurement(metrics=metrics, robustness=tuple(records), results=results)
 
 
-def example_rows(size: int, count: int, *, seed: int, split: str) -> IntArray:
+def example_rows(size: int, count: int, *, seed: int, split: str, among: BoolArray | None = None) -> IntArray:
     """Returns the rows that every model of a study is attacked on, ascending.
 
     Args:
@@ -117,9 +129,10 @@ def example_rows(size: int, count: int, *, seed: int, split: str) -> IntArray:
         count: Rows wanted; all, where there are fewer.
         seed: Of the study.
         split: Name of the split.
+        among: Which rows may be chosen, shape ``(size,)``; None for all.
     """
-    rng = SeedTree(seed).child("examples", split).generator()
-    return np.sort(rng.permutation(size)[:count])
+    order = SeedTree(seed).child("examples", split).generator().permutation(size)
+    return np.sort((order if among is None else order[among[order]])[:count])
 
 
 def quoted(robustness: Sequence[Robustness], attack: str) -> Robustness:
@@ -143,12 +156,6 @@ def _score(kind: ScoreKind, dev_logits: FloatArray, dev_labels: IntArray) -> Sco
         return MarginScore(scale=margin_scale(dev_logits, dev_labels))
     temperature = fit_temperature(dev_logits, dev_labels)
     return ProbabilityScore(temperature=temperature, resolution=PROBABILITY_RESOLUTION)
-
-
-def _accuracies(logits: FloatArray, labels: IntArray, classes: int) -> dict[str, float]:
-    right = logits.argmax(axis=1) == labels
-    by_class = [float(right[labels == label].mean()) for label in range(classes) if (labels == label).any()]
-    return {"accuracy": float(right.mean()), "balanced_accuracy": float(np.mean(by_class))}
 
 
 def _robustness_metrics(

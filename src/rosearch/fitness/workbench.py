@@ -99,7 +99,13 @@ class Workbench:
             victim, report = self._make(candidate, fidelity, listener)
             start = time.perf_counter()
             measured = measure(
-                victim, self.task, fidelity, budgets=self.fitness.budgets, seed=self.seed, listener=listener
+                victim,
+                self.task,
+                fidelity,
+                budgets=self.fitness.budgets,
+                seed=self.seed,
+                false_positive_rate=self.fitness.false_positive_rate,
+                listener=listener,
             )
         metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
         if fidelity.name == "full":
@@ -159,7 +165,9 @@ class Workbench:
             fidelity.split,
             fidelity.examples,
             self.fitness.budgets,
+            # Absent where all classes and the first field are attacked, so that ids stay as they always were.
             *([] if fidelity.field == 0 else [fidelity.attacked_field]),
+            *([fidelity.attacked_labels] if fidelity.attacked_labels else []),
         ]
         return fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged])
 

@@ -11,6 +11,7 @@ from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.rng import SeedTree
 from rosearch.data.given import Given
 from rosearch.data.task import Task, TaskSource
+from rosearch.fitness.attacked_labels import require_attackable
 from rosearch.fitness.fitness import Fitness
 from rosearch.search.configuration import Configuration, SearchSettings
 from rosearch.search.driver import Driver
@@ -232,6 +233,7 @@ class Study:
         """Reads the task and refuses one that the configuration does not fit, before anything is written."""
         task = self._task or configuration.task.load(listener)
         configuration.fitness.full_fidelity.require_field(task)
+        require_attackable(task, configuration.fitness.attacked_labels)
         return task
 
     @contextmanager

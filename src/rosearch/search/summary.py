@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, final
 
 from rosearch.attacks.robustness import Robustness, wilson
+from rosearch.fitness.accuracy import ACCURACY_METRICS
+from rosearch.fitness.attacked_labels import over_all_texts
 from rosearch.fitness.evaluation import Evaluation
 from rosearch.fitness.measurement import quoted
 from rosearch.search.results import Results
@@ -26,6 +28,7 @@ class RobustFigure:
         n: Examples attacked; repeats are not counted as more examples.
         worst_class: Robust accuracy of the class that suffers most, mean over repeats.
         mean_of_budget_curve: Mean over budgets and repeats.
+        over_all: Where classes are spared, the share of all texts that stay right, with the ends of its interval.
     """
 
     recipe: str
@@ -35,6 +38,7 @@ class RobustFigure:
     n: int
     worst_class: float
     mean_of_budget_curve: float
+    over_all: tuple[float, float, float] | None = None
 
 
 @final
@@ -48,6 +52,7 @@ class FinalRow:
         repeats: Trainings that the figures are means of.
         accuracy: On unchanged text.
         balanced_accuracy: Mean of the classes' accuracies.
+        unchanged: All figures on unchanged text by name, as far as they are on record.
         robust: By recipe.
         parameters: All weights.
         compression: The teacher's weights over these; None where either is unknown.
@@ -60,6 +65,7 @@ class FinalRow:
     repeats: int
     accuracy: float
     balanced_accuracy: float
+    unchanged: Mapping[str, float]
     robust: Mapping[str, RobustFigure]
     parameters: int
     compression: float | None
@@ -86,7 +92,8 @@ def final_rows(results: Results) -> tuple[FinalRow, ...]:
 def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation | None) -> FinalRow:
     recipes = dict.fromkeys(str(record.recipe["kind"]) for record in repeats[0].robustness)
     parameters = int(repeats[0].metrics["parameters"])
-    balanced = _mean(repeats, "balanced_accuracy")
+    metrics = {name: _mean(repeats, name) for name in repeats[0].metrics}
+    balanced = metrics["balanced_accuracy"]
     close, compression = None, None
     if teacher is not None:
         close = balanced >= teacher.metrics["balanced_accuracy"] - LARGEST_ACCURACY_DROP
@@ -95,17 +102,21 @@ def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation |
         name=repeats[0].name,
         trial=trial,
         repeats=len(repeats),
-        accuracy=_mean(repeats, "accuracy"),
+        accuracy=metrics["accuracy"],
         balanced_accuracy=balanced,
-        robust={recipe: _figure(recipe, [quoted(item.robustness, recipe) for item in repeats]) for recipe in recipes},
+        unchanged={name: metrics[name] for name in ACCURACY_METRICS if name in metrics},
+        robust={
+            recipe: _figure(recipe, [quoted(item.robustness, recipe) for item in repeats], metrics)
+            for recipe in recipes
+        },
         parameters=parameters,
         compression=compression,
-        latency_ms=_mean(repeats, "latency_ms") if "latency_ms" in repeats[0].metrics else None,
+        latency_ms=metrics.get("latency_ms"),
         close_to_teacher=close,
     )
 
 
-def _figure(recipe: str, records: Sequence[Robustness]) -> RobustFigure:
+def _figure(recipe: str, records: Sequence[Robustness], metrics: Mapping[str, float]) -> RobustFigure:
     n = records[0].n
     value = sum(record.robust_accuracy for record in records) / len(records)
     low, high = wilson(value * n, n)
@@ -117,6 +128,7 @@ def _figure(recipe: str, records: Sequence[Robustness]) -> RobustFigure:
         n=n,
         worst_class=sum(record.worst_class_accuracy for record in records) / len(records),
         mean_of_budget_curve=sum(record.mean_of_budget_curve for record in records) / len(records),
+        over_all=over_all_texts(value, n, metrics),
     )
 
 
