@@ -21,6 +21,8 @@ from rosearch.executors.executor import Executor
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.fitness.fitness import Fitness
 from rosearch.lexicons.lexicon import Lexicon
+from rosearch.lexicons.sentence_encoder import SentenceEncoder
+from rosearch.lexicons.tagger import Tagger
 from rosearch.search.configuration import Configuration, SearchSettings
 from rosearch.search.strategy import Strategy
 from rosearch.space.operation import Operation
@@ -43,6 +45,8 @@ SECTIONS: dict[type, str] = {
     Schedule: "fitness.scheme.schedule",
     Attack: "fitness.attacks",
     Lexicon: "fitness.attacks.lexicon",
+    Tagger: "fitness.attacks.tagger",
+    SentenceEncoder: "fitness.attacks.encoder",
     EnvironmentalFitness: "fitness.environmental",
     SearchSettings: "search",
     Executor: "search.executor",

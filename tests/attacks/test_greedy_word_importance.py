@@ -9,7 +9,7 @@ from rosearch.attacks.dialogue import Answers, Start, improvement
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.search_methods.greedy_word_importance import GreedyWordImportance, Importance
 from rosearch.attacks.text import WordText
-from rosearch.attacks.transformations.word_swap import WordSwap
+from rosearch.attacks.transformations.transformation import WordSwap
 
 
 @final

@@ -205,4 +205,4 @@ class TestFetch:
     def test_an_unknown_asset_is_named(self, rosearch: Callable) -> None:
         answer = rosearch("fetch", "wordent")
         assert answer.code == 2
-        assert "There is no asset 'wordent'. Did you mean 'wordnet'? Known: minilm, " in answer.err
+        assert "There is no asset 'wordent'. Did you mean 'wordnet'? Known: glove, minilm, " in answer.err

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from rosearch.data import wordnet
+from rosearch.data import nltk_data, wordnet
 from rosearch.data.wordnet import REQUIRED, borrow
 
 
 @pytest.fixture(autouse=True)
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wordnet, "DEBIAN", tmp_path / "debian")
-    monkeypatch.setattr(wordnet.sys, "prefix", str(tmp_path / "prefix"))
-    monkeypatch.setattr(wordnet.Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setattr(nltk_data.sys, "prefix", str(tmp_path / "prefix"))
+    monkeypatch.setattr(nltk_data.Path, "home", lambda: tmp_path / "home")
     found = wordnet.places
     monkeypatch.setattr(wordnet, "places", lambda: [path for path in found() if path.is_relative_to(tmp_path)])
     monkeypatch.delenv("NLTK_DATA", raising=False)

@@ -19,7 +19,8 @@ from transformers import (
 
 from rosearch.core.errors import TeacherError
 from rosearch.device import seeded
-from rosearch.teachers.checkpoint import check_length, quiet_transformers
+from rosearch.hub import quiet_transformers
+from rosearch.teachers.checkpoint import check_length
 from rosearch.teachers.model import TeacherModel
 
 TEXTS = ("a great movie .", "the plot was dull and the cast weak .", "bad")

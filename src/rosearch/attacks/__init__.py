@@ -7,11 +7,13 @@ from rosearch.attacks.pwws import PWWS
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness, lower_of
+from rosearch.attacks.textfooler import TextFooler
 
 __all__ = [
     "Attack",
     "DeepWordBug",
     "PWWS",
+    "TextFooler",
     "MarginScore",
     "ProbabilityScore",
     "Score",

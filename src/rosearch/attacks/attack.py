@@ -18,7 +18,7 @@ from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import Text, Victim
 from rosearch.core.rng import SeedTree
-from rosearch.lexicons.lexicon import Lexicon
+from rosearch.lexicons.resource import Resource
 
 Compat: TypeAlias = Literal["textattack"]
 """Whose behaviour a recipe follows."""
@@ -32,7 +32,11 @@ class Attack(Component, ABC):
     """
 
     family: ClassVar[str] = "attack"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.attacks.pwws", "rosearch.attacks.deepwordbug")
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.attacks.pwws",
+        "rosearch.attacks.deepwordbug",
+        "rosearch.attacks.textfooler",
+    )
     kind: str
 
     @abstractmethod
@@ -50,10 +54,23 @@ class Attack(Component, ABC):
         return ()
 
     def fingerprint(self) -> str:
-        """Names the recipe with the content of its lexicons: equal names, equal attacks, wherever files lie."""
-        lexicons = [value for value in vars(self).values() if isinstance(value, Lexicon)]
-        plain = {name: value for name, value in self.to_config().items() if not isinstance(vars(self)[name], Lexicon)}
-        return fingerprint([plain, *(lexicon.fingerprint() for lexicon in lexicons)])
+        """Names the recipe and the content of what it reads: equal names, equal attacks, wherever files lie."""
+        resources = [value for value in vars(self).values() if isinstance(value, Resource)]
+        plain = {name: value for name, value in self.to_config().items() if not isinstance(vars(self)[name], Resource)}
+        return fingerprint([plain, *(resource.fingerprint() for resource in resources)])
+
+    def prepare(self, listener: Listener = ignore) -> None:
+        """Fetches, builds and loads what the attack reads; ``run`` does it too.
+
+        Args:
+            listener: Hears the progress.
+
+        Raises:
+            AssetError: If something cannot be had.
+        """
+        for value in vars(self).values():
+            if isinstance(value, Resource):
+                value.prepare(listener)
 
     @final
     def run(
@@ -95,9 +112,11 @@ class Attack(Component, ABC):
         Raises:
             ValueError: If the arguments do not fit each other.
             AttackError: If the victim gives other than finite logits of one shape, or the search breaks a constraint.
+            AssetError: If a lexicon or a model that the attack reads cannot be had.
         """
         names = list(example_ids) if example_ids is not None else [str(position) for position in range(len(texts))]
         _require_fitting(texts, labels, names, field, budgets, max_queries, batch_size)
+        self.prepare(listener)
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
         engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener)

@@ -2,10 +2,13 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, final
+from itertools import takewhile
+from typing import Any, Protocol, TypeAlias, TypeVar, final
 
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.text import WordText
+
+T = TypeVar("T")
 
 
 @final
@@ -35,10 +38,12 @@ class Ask:
         texts: In the order in which a query budget counts them.
         incumbent: In a greedy step, the score to beat: a budget that ends among ``texts`` takes the best of those
             answered if it beats this. None while ranking: a budget that ends there has won nothing.
+        similarities: In a greedy step, how like the text before each text is; None where nothing measures it.
     """
 
     texts: Sequence[str]
     incumbent: float | None = None
+    similarities: Sequence[float] | None = None
 
 
 @final
@@ -57,11 +62,54 @@ class Answers:
     over: bool
 
 
-Search: TypeAlias = Generator[Ask, Answers, WordText]
-"""Yields texts to ask, receives answers, returns the text it ends with."""
+class Consultant(Protocol):
+    """Whatever else an attack asks: a sentence encoder, a masked language model."""
+
+    def answer(self, questions: Sequence[Any]) -> Any:
+        """Returns a sequence or an array with one reply for each question, alike in any company."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Consult:
+    """Questions to another than the victim; they cost no query. The reply to it is the list of replies.
+
+    Args:
+        consultant: Whom to ask; the questions of all texts under attack go to equal ones together.
+        questions: At least one.
+    """
+
+    consultant: Consultant
+    questions: Sequence[Any]
+
+
+Dialogue: TypeAlias = Generator[Ask | Consult, Any, T]
+"""Yields questions, receives ``Answers`` to an ``Ask`` and a list of replies to a ``Consult``, returns a result."""
+
+Search: TypeAlias = Dialogue[WordText]
+"""Returns the text it ends with."""
 
 
 def improvement(scores: Sequence[float], incumbent: float) -> int | None:
     """Returns the index of the best score, the first among equals, or None unless it beats ``incumbent``."""
     best = max(scores, default=incumbent)
     return scores.index(best) if best > incumbent else None
+
+
+def choice(ask: Ask, scores: Sequence[float], flipped: Sequence[bool]) -> int | None:
+    """Returns the index of the text that a greedy step goes on with, None where none beats the incumbent.
+
+    It is the best; but where the best flips the prediction, and similarities are known, the most similar of the texts
+    that flip and that only texts that flip too are better than.
+
+    Args:
+        ask: A greedy step.
+        scores: Of the texts answered.
+        flipped: Of the texts answered.
+    """
+    best = None if ask.incumbent is None else improvement(scores, ask.incumbent)
+    if best is None or ask.similarities is None or not flipped[best]:
+        return best
+    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
+    return max(takewhile(lambda index: flipped[index], ranked), key=ask.similarities.__getitem__)

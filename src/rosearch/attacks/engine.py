@@ -1,12 +1,13 @@
 """Many attacks in lockstep: one list of questions from all live texts, one pass of the victim."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeAlias, final
+from typing import Any, TypeAlias, final
 
 import numpy as np
 
 from rosearch.attacks.checked_victim import CheckedVictim
+from rosearch.attacks.dialogue import Consultant
 from rosearch.attacks.goal import Score, flipped
 from rosearch.attacks.session import Session
 from rosearch.core.errors import AttackError
@@ -28,8 +29,9 @@ ENGINE_VERSION = 1
 class Engine:
     """Drives sessions to their ends.
 
-    Each round takes the questions of all live sessions, asks the victim for those that are new, scores all answers at
-    once and hands them out. No outcome depends on which texts are attacked together.
+    Each round answers what the live sessions ask of others than the victim, until all of them wait for the victim; then
+    it takes their texts, asks the victim for those that are new, scores all answers at once and hands them out. No
+    outcome depends on which texts are attacked together.
 
     Args:
         victim: Answers.
@@ -56,9 +58,10 @@ class Engine:
         ended: list[Entry] = []
         live = list(islice(waiting, _LIVE))
         while live:
+            consult([session for session, _, _ in live])
             self._round(live, field)
-            ended.extend(entry for entry in live if not entry[0].asked)
-            live = [entry for entry in live if entry[0].asked]
+            ended.extend(entry for entry in live if entry[0].ended)
+            live = [entry for entry in live if not entry[0].ended]
             live.extend(islice(waiting, _LIVE - len(live)))
             detail = f"{sum(session.queries for session, _, _ in (*ended, *live))} queries"
             self._listener(Progress(stage=self._stage, done=len(ended), total=total, unit="texts", detail=detail))
@@ -70,11 +73,14 @@ class Engine:
         asking: list[tuple[Session, int, int]] = []
         gold: list[int] = []
         for session, whole, label in live:
-            asked = session.asked
+            if not (asked := session.asked):
+                continue  # it ended without another question to the victim
             texts.extend(asked if isinstance(whole, str) else (with_field(whole, field, text) for text in asked))
             owners.extend([session.example_id] * len(asked))
             asking.append((session, len(owners) - len(asked), len(owners)))
             gold.extend([label] * len(asked))
+        if not texts:
+            return
         rows, computed = self._victim.logits(texts, owners)
         labels = np.array(gold, dtype=np.int64)
         _require_known(labels, rows.shape[1], owners)
@@ -84,6 +90,23 @@ class Engine:
         for (session, first, last), fresh in zip(asking, _counts(computed, asking), strict=True):
             session.computed_queries += fresh
             session.answer(scores[first:last], flips[first:last])
+
+
+def consult(sessions: Iterable[Session]) -> None:
+    """Answers questions to others than the victim, each consultant's all at once, until no session has any left."""
+    waiting = [session for session in sessions if session.consulting]
+    while waiting:
+        by_consultant: dict[Consultant, list[tuple[Session, Sequence[Any]]]] = {}
+        for session in waiting:
+            if question := session.consulting:
+                by_consultant.setdefault(question.consultant, []).append((session, question.questions))
+        for consultant, asking in by_consultant.items():
+            replies = consultant.answer([question for _, questions in asking for question in questions])
+            first = 0
+            for session, questions in asking:
+                session.reply(replies[first : first + len(questions)])
+                first += len(questions)
+        waiting = [session for session in waiting if session.consulting]
 
 
 def with_field(whole: Text, field: int, text: str) -> Text:

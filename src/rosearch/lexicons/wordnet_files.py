@@ -14,7 +14,7 @@ from rosearch.core.fingerprint import fingerprint
 
 PartOfSpeech: TypeAlias = Literal["noun", "verb", "adj", "adv"]
 
-_PARTS: Final[tuple[PartOfSpeech, ...]] = ("noun", "verb", "adj", "adv")
+PARTS: Final[tuple[PartOfSpeech, ...]] = ("noun", "verb", "adj", "adv")
 _ENDINGS: Final[Mapping[PartOfSpeech, tuple[tuple[str, str], ...]]] = {
     "noun": (
         ("s", ""),
@@ -48,8 +48,8 @@ class WordNetFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._index = {part: _map(folder / f"index.{part}") for part in _PARTS}
-        self._data = {part: _map(folder / f"data.{part}") for part in _PARTS}
+        self._index = {part: _map(folder / f"index.{part}") for part in PARTS}
+        self._data = {part: _map(folder / f"data.{part}") for part in PARTS}
 
     def synsets(self, word: str) -> Iterator[tuple[str, ...]]:
         """Yields the lemmas of each synset that ``word`` or one of its base forms belongs to.
@@ -57,15 +57,47 @@ class WordNetFiles:
         Args:
             word: In lower case.
         """
-        for part in _PARTS:
+        for part in PARTS:
             for form in dict.fromkeys((word, *self._base_forms(word, part))):
                 for offset in self._offsets(form, part):
                     yield self._lemmas(offset, part)
 
+    def senses(self, part: PartOfSpeech) -> Iterator[tuple[str, list[int]]]:
+        """Yields each lemma in lower case with the places of its synsets, the most frequent sense first.
+
+        Args:
+            part: Of speech.
+        """
+        for line in iter(self._index[part].readline, b""):
+            if not line.startswith(b" "):
+                yield _senses(line)
+        self._index[part].seek(0)
+
+    def antonyms(self, part: PartOfSpeech) -> Iterator[tuple[str, str]]:
+        """Yields pairs of lemmas, in lower case, that WordNet calls antonyms; each pair comes both ways.
+
+        Args:
+            part: Of speech; an antonym is of the same one.
+        """
+        lemmas: dict[int, tuple[str, ...]] = {}
+        links: list[tuple[str, int, int]] = []
+        for line in iter(self._data[part].readline, b""):
+            if line.startswith(b" "):
+                continue
+            fields = line.decode().split(" | ")[0].split()
+            lemmas[int(fields[0])] = own = _lemmas(fields)
+            pointers = fields[5 + 2 * len(own) :]
+            for symbol, place, _, ends in zip(*(iter(pointers[: len(pointers) // 4 * 4]),) * 4, strict=True):
+                if symbol == "!":
+                    links.append((own[int(ends[:2], 16) - 1], int(place), int(ends[2:], 16) - 1))
+        self._data[part].seek(0)
+        for lemma, offset, number in links:
+            yield lemma.lower(), lemmas[offset][number].lower()
+
     def fingerprint(self) -> str:
         """Hashes the contents of all files that answers depend on."""
         digest = hashlib.sha256()
-        for part in _PARTS:
+        for part in PARTS:
             for content in (self._index[part], self._data[part]):
                 digest.update(content)
         rules = self._exceptions if self._exceptions is not None else f"lemminflect {version('lemminflect')}"
@@ -85,9 +117,7 @@ class WordNetFiles:
         line = _find_line(self._index[part], form.encode(errors="replace"))
         if line is None:
             return []
-        fields = line.split()
-        # lemma, part, synsets, pointers, one symbol for each pointer, senses, tagged senses, offsets
-        return [int(offset) for offset in fields[6 + int(fields[3]) :]]
+        return _senses(line)[1]
 
     def _lemmas(self, offset: int, part: PartOfSpeech) -> tuple[str, ...]:
         data = self._data[part]
@@ -95,13 +125,12 @@ class WordNetFiles:
         fields = data[offset:end].decode().split(" | ")[0].split()
         if not fields or int(fields[0]) != offset:
             raise AssetError(f"{self._folder}/data.{part}: no synset at byte {offset}. Fetch WordNet again.")
-        count = int(fields[3], 16)
-        return tuple(_MARKER.sub("", lemma) for lemma in fields[4 : 4 + 2 * count : 2])
+        return _lemmas(fields)
 
     @cached_property
     def _exceptions(self) -> Mapping[PartOfSpeech, Mapping[str, tuple[str, ...]]] | None:
         """Irregular forms; None where the folder has no such files (or only empty ones)."""
-        tables = {part: _read_exceptions(self._folder / f"{part}.exc") for part in _PARTS}
+        tables = {part: _read_exceptions(self._folder / f"{part}.exc") for part in PARTS}
         return tables if any(tables.values()) else None
 
 
@@ -132,6 +161,18 @@ def _find_line(index: mmap.mmap, key: bytes) -> bytes | None:
         else:
             high = start
     return None
+
+
+def _senses(line: bytes) -> tuple[str, list[int]]:
+    fields = line.split()
+    # lemma, part, synsets, pointers, one symbol for each pointer, senses, tagged senses, offsets
+    return fields[0].decode(), [int(offset) for offset in fields[6 + int(fields[3]) :]]
+
+
+def _lemmas(fields: list[str]) -> tuple[str, ...]:
+    # offset, file, part, number of lemmas, then each lemma with its own number
+    count = int(fields[3], 16)
+    return tuple(_MARKER.sub("", lemma) for lemma in fields[4 : 4 + 2 * count : 2])
 
 
 def _read_exceptions(path: Path) -> dict[str, tuple[str, ...]]:

@@ -1,18 +1,17 @@
 """Reading a checkpoint: whole or refused, with a fresh head only where it has none that fits."""
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
-from transformers.utils import logging as transformers_logging
 
 from rosearch.core.errors import TeacherError
 from rosearch.core.network import FORBIDDEN, is_offline
 from rosearch.device import seeded
+from rosearch.hub import first_sentence, means_a_directory, quiet_transformers
 
 
 class Checkpoint(NamedTuple):
@@ -40,7 +39,7 @@ def read_checkpoint(source: str, *, label_names: tuple[str, ...], seed: int) -> 
     Raises:
         TeacherError: If something is missing or damaged.
     """
-    if _means_a_directory(source) and not Path(source).is_dir():
+    if means_a_directory(source) and not Path(source).is_dir():
         raise TeacherError(f"{source}: no such directory. Give that of a Hugging Face checkpoint, or a hub id.")
     with quiet_transformers(), seeded(seed):
         try:
@@ -121,20 +120,6 @@ def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
     )
 
 
-@contextlib.contextmanager
-def quiet_transformers() -> Iterator[None]:
-    """Keeps progress bars and notices about fresh heads off the terminal: the library never prints."""
-    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(verbosity)
-        if bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
 def _unreadable(source: str, error: Exception) -> TeacherError:
     if is_offline() and not Path(source).is_dir():
         return TeacherError(
@@ -143,14 +128,9 @@ def _unreadable(source: str, error: Exception) -> TeacherError:
             "names here, and give that as [teacher] model."
         )
     return TeacherError(
-        f"{source}: cannot be loaded as a text classifier: {_sentence(error)} "
+        f"{source}: cannot be loaded as a text classifier: {first_sentence(error)} "
         "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
     )
-
-
-def _means_a_directory(source: str) -> bool:
-    """Says whether a name cannot be a hub id, which has one slash at most."""
-    return source.startswith((".", "/", "~")) or source.count("/") > 1 or "\\" in source
 
 
 def _head(label_names: tuple[str, ...]) -> dict[str, Any]:
@@ -171,10 +151,3 @@ def _lacking(report: Mapping[str, Iterable[Any]], body: str, *, head_is_fresh: b
     if not head_is_fresh:
         return drawn
     return [name for name in drawn if name.startswith(f"{body}.") and (name in mismatched or ".pooler." not in name)]
-
-
-def _sentence(error: Exception) -> str:
-    """Returns the first line of an error as a sentence; a KeyError's is only a key."""
-    line = (str(error).splitlines() or [""])[0].strip()
-    line = f"{line} is missing" if isinstance(error, KeyError) else line
-    return line if line.endswith(".") else f"{line or type(error).__name__}."

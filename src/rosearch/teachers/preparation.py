@@ -12,7 +12,7 @@ from rosearch.core.rng import SeedTree
 from rosearch.data.assets import MINILM, fetch
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Tokenizer
-from rosearch.teachers.checkpoint import quiet_transformers
+from rosearch.hub import quiet_transformers
 from rosearch.teachers.fine_tuning import dev_accuracy, fine_tune
 from rosearch.teachers.model import TeacherModel
 from rosearch.teachers.pretrained import Pretrained, checkpoint_hashes

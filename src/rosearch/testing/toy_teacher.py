@@ -25,7 +25,7 @@ def write_toy_teacher(folder: Path, *, seed: int = 0) -> Path:
     from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
 
     from rosearch.device import seeded
-    from rosearch.teachers.checkpoint import quiet_transformers
+    from rosearch.hub import quiet_transformers
 
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = folder / "vocab.txt"

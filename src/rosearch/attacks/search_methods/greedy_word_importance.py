@@ -1,18 +1,17 @@
 """Greedy replacement of words, the most important first."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
 
 import numpy as np
 
-from rosearch.attacks.constraints.constraint import Constraint
-from rosearch.attacks.dialogue import Answers, Ask, Search, Start, improvement
+from rosearch.attacks.constraints.constraint import Candidate, Constraint, Step
+from rosearch.attacks.dialogue import Ask, Dialogue, Search, Start, choice
 from rosearch.attacks.text import WordText
-from rosearch.attacks.transformations.word_swap import WordSwap
+from rosearch.attacks.transformations.transformation import Transformation
 
 Importance: TypeAlias = Literal["unk", "delete", "weighted_saliency", "random"]
-Order: TypeAlias = Generator[Ask, Answers, "list[int] | None"]
 
 _UNKNOWN = "[UNK]"
 # One ask holds at most this many characters, so that the ranking of a very long text does not fill the memory.
@@ -41,35 +40,36 @@ class GreedyWordImportance:
 
     importance: Importance = "unk"
 
-    def search(self, start: Start, swap: WordSwap, constraints: Sequence[Constraint]) -> Search:
+    def search(self, start: Start, transformation: Transformation, constraints: Sequence[Constraint]) -> Search:
         """Searches for a text with another prediction.
 
         Args:
             start: The text and its score.
-            swap: What words may become.
+            transformation: What words may become.
             constraints: What the search may not do, in the order of asking.
 
         Returns:
             The last text that raised the score; the original where none did.
         """
-        attempt = _Attempt(start, swap, tuple(constraints))
+        attempt = _Attempt(start, transformation, tuple(constraints))
         order = yield from self._order(attempt)
         current, score = start.text, start.score
         for index in order or ():
-            candidates = attempt.candidates(current, index)
+            candidates = yield from attempt.candidates(current, index)
             if not candidates:
                 continue
-            answers = yield Ask([text for text, _ in candidates], incumbent=score)
-            best = improvement(answers.scores, score)
+            ask = Ask([candidate.text for candidate in candidates], score, _similarities(candidates))
+            answers = yield ask
+            best = choice(ask, answers.scores, answers.flipped)
             if best is not None:
-                current, score = current.replaced(index, candidates[best][1]), answers.scores[best]
+                current, score = current.replaced(index, candidates[best].word), answers.scores[best]
                 if answers.flipped[best]:
                     return current
             if answers.over:
                 return current
         return current
 
-    def _order(self, attempt: "_Attempt") -> Order:
+    def _order(self, attempt: "_Attempt") -> Dialogue[list[int] | None]:
         indices = attempt.indices()
         if self.importance == "random":
             attempt.start.random.numpy.shuffle(indices)
@@ -91,7 +91,7 @@ class _Attempt:
     """One text under attack, with what may be done to it."""
 
     start: Start
-    swap: WordSwap
+    transformation: Transformation
     constraints: tuple[Constraint, ...]
 
     def indices(self) -> list[int]:
@@ -103,30 +103,37 @@ class _Attempt:
                 indices &= allowed
         return list(indices)
 
-    def candidates(self, current: WordText, index: int) -> list[tuple[str, str]]:
-        """Lists texts that differ from ``current`` in one word, each with that word, sorted by text."""
-        start = self.start
-        candidates = [
-            (current.replace(index, word), word)
-            for word in self.swap.replacements(start.text.words[index], start.random)
-            if all(constraint.allows(start.text, current, index, word) for constraint in self.constraints)
-        ]
-        candidates.sort()
+    def candidates(self, current: WordText, index: int) -> Dialogue[list[Candidate]]:
+        """Lists texts that differ from ``current`` at ``index`` and keep all constraints, sorted by text."""
+        step = Step(self.start.text, current, index)
+        words = yield from self.transformation.proposals(current, index, self.start.random)
+        candidates = [Candidate(current.replace(index, word), word) for word in words]
+        for constraint in self.constraints:
+            if candidates:
+                candidates = yield from constraint.allowed(step, candidates)
+        candidates.sort(key=lambda candidate: candidate.text)
         return candidates
 
 
-def _weighted_saliency(attempt: _Attempt, indices: list[int]) -> Generator[Ask, Answers, "list[float] | None"]:
+def _similarities(candidates: Sequence[Candidate]) -> list[float] | None:
+    found = [candidate.similarity for candidate in candidates]
+    return [value for value in found if value is not None] if None not in found else None
+
+
+def _weighted_saliency(attempt: _Attempt, indices: list[int]) -> Dialogue[list[float] | None]:
     text = attempt.start.text
+    asking = _Asking()
     counts: list[int] = []
-
-    def texts() -> Iterable[str]:
-        yield from map(_masked(text), indices)
-        for index in indices:
-            candidates = attempt.candidates(text, index)
-            counts.append(len(candidates))
-            yield from (candidate for candidate, _ in candidates)
-
-    scores = yield from _ask_all(texts())
+    for masked in map(_masked(text), indices):
+        yield from asking.add(masked)
+    for index in indices:
+        if asking.over:
+            return None
+        candidates = yield from attempt.candidates(text, index)
+        counts.append(len(candidates))
+        for candidate in candidates:
+            yield from asking.add(candidate.text)
+    scores = yield from asking.scores()
     if scores is None:
         return None
     saliency = _softmax32(scores[: len(indices)])
@@ -149,23 +156,38 @@ def _masked(text: WordText) -> Callable[[int], str]:
     return lambda index: text.replace(index, _UNKNOWN)
 
 
-def _ask_all(texts: Iterable[str]) -> Generator[Ask, Answers, "list[float] | None"]:
-    """Asks in portions; None where the query budget ends, even with the last text: nothing is left to search with."""
-    scores: list[float] = []
-    portion: list[str] = []
-    characters = 0
+def _ask_all(texts: Iterable[str]) -> Dialogue[list[float] | None]:
+    asking = _Asking()
     for text in texts:
-        portion.append(text)
-        characters += len(text)
-        if characters >= _CHARACTERS_PER_ASK:
-            answers = yield Ask(portion)
-            scores.extend(answers.scores)
-            if answers.over:
-                return None
-            portion, characters = [], 0
-    if portion:
-        answers = yield Ask(portion)
-        scores.extend(answers.scores)
-        if answers.over:
-            return None
+        yield from asking.add(text)
+    scores = yield from asking.scores()
     return scores
+
+
+class _Asking:
+    """Asks in portions; None where the query budget ends, even with the last text: nothing is left to search with."""
+
+    def __init__(self) -> None:
+        self._scores: list[float] = []
+        self._portion: list[str] = []
+        self._characters = 0
+        self.over = False
+
+    def add(self, text: str) -> Dialogue[None]:
+        if self.over:
+            return
+        self._portion.append(text)
+        self._characters += len(text)
+        if self._characters >= _CHARACTERS_PER_ASK:
+            yield from self._ask()
+
+    def scores(self) -> Dialogue[list[float] | None]:
+        if self._portion:
+            yield from self._ask()
+        return None if self.over else self._scores
+
+    def _ask(self) -> Dialogue[None]:
+        answers = yield Ask(self._portion)
+        self._scores.extend(answers.scores)
+        self.over = answers.over
+        self._portion, self._characters = [], 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import final
 
 from rosearch.attacks.randomness import AttackRandom
-from rosearch.attacks.transformations.word_swap import WordSwap
+from rosearch.attacks.transformations.transformation import WordSwap
 
 
 class CharacterEdit(WordSwap):
