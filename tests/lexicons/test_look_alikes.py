@@ -1,7 +1,7 @@
 """What looks like plain Latin becomes plain Latin; what is another script stays."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rosearch.lexicons.look_alikes import fold_look_alikes
@@ -30,6 +30,8 @@ def test_folds(written: str, read: str) -> None:
 
 
 @given(st.text(max_size=40))
+@example("A\x08\xad")
+@example("A\xad\xad")
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     once = fold_look_alikes(text)
     assert fold_look_alikes(once) == once

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import groupby
 
 _PLAIN = {
     "a": "аɑαａ",
@@ -84,15 +85,18 @@ def _folded(word: str) -> str:
 
 def _without_invisible(text: str) -> str:
     """Drops signs that show nothing, such as zero-width spaces in words; joiners of emoji and other scripts stay."""
-    kept = []
-    for at, sign in enumerate(text):
-        category = unicodedata.category(sign)
-        if category == "Cc" and not sign.isspace():
-            continue
-        if category == "Cf" and any(_is_latin(near) for near in text[max(0, at - 1) : at + 2]):
-            continue
-        kept.append(sign)
+    shown = (sign for sign in text if sign.isspace() or unicodedata.category(sign) != "Cc")
+    runs = ["", *("".join(run) for _, run in groupby(shown, key=_shows_nothing)), ""]
+    kept = [
+        run
+        for before, run, after in zip(runs, runs[1:], runs[2:], strict=False)
+        if not (_shows_nothing(run[0]) and any(map(_is_latin, before[-1:] + after[:1])))
+    ]
     return "".join(kept)
+
+
+def _shows_nothing(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf"
 
 
 def _without_accents(text: str) -> str:
