@@ -50,7 +50,7 @@ def test_sentences_are_cleaned_and_repeats_left_out(tmp_path: Path) -> None:
     every = [*task.train.texts, *task.dev.texts, *task.test.texts]
     assert "Rock & roll" in every
     assert len(every) == 181
-    assert heard == [Notice(text="1 sentences repeat an earlier one and were left out.")]
+    assert heard == [Notice(text="1 texts repeat an earlier one and were left out.")]
     assert "1 repeated" in task.provenance
 
 

