@@ -5,7 +5,7 @@ import torch
 
 from rosearch import device as device_module
 from rosearch.core.errors import ConfigError
-from rosearch.device import computing, resolve_device, resolve_precision, seeded, threads
+from rosearch.device import computing, in_parallel, resolve_device, resolve_precision, seeded, threads
 
 CPU = torch.device("cpu")
 
@@ -82,3 +82,19 @@ def test_seeded_draws_by_its_seed_alone_and_leaves_no_trace() -> None:
     assert torch.equal(*drawn)
     with seeded(8):
         assert not torch.equal(torch.rand(3), drawn[0])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_items_side_by_side_compute_on_one_thread_each_and_the_number_is_put_back(count: int) -> None:
+    with threads(count):
+        assert in_parallel(lambda item: (item * item, torch.get_num_threads()), range(5)) == [
+            (item * item, 1) for item in range(5)
+        ]
+        assert torch.get_num_threads() == count
+
+
+def test_a_failure_side_by_side_is_the_callers_and_the_number_is_put_back() -> None:
+    with threads(2):
+        with pytest.raises(ZeroDivisionError):
+            in_parallel(lambda item: 1 // item, [1, 0, 1])
+        assert torch.get_num_threads() == 2

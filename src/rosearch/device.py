@@ -1,13 +1,17 @@
 """Where networks run and in which precision: resolved here and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
 
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import Device, Precision
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 SMALLEST_BFLOAT16_WIDTH = 256
 """On a CPU; `benchmarks/precision.py` measures where bfloat16 begins to pay."""
@@ -74,6 +78,28 @@ def threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def in_parallel(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Maps over items on as many threads as torch may use, each of which computes alone.
+
+    Small networks gain more from batches side by side than from threads that wait for each other within one; and where
+    other programs want the cores too, such waiting takes ten times as long as the work. An item's result does not
+    depend on the number of threads.
+
+    Args:
+        function: Called once for each item, from any thread.
+        items: What to map over.
+
+    Returns:
+        The results, in order.
+    """
+    count = min(torch.get_num_threads(), len(items))
+    if count < 2:
+        return [function(item) for item in items]
+    # Putting the number back matters: torch gives it to every thread that begins later.
+    with threads(1), ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        return list(pool.map(function, items))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from rosearch.core.errors import InputError
 from rosearch.core.protocols import Text
-from rosearch.device import seeded
+from rosearch.device import seeded, threads
 from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.space import DagSpace
 from rosearch.students.network import StudentNetwork
@@ -174,3 +174,13 @@ def test_damaged_settings_of_the_tokenizer_are_refused(student: Student, tmp_pat
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere: holds no student"):
         Student.from_pretrained(tmp_path / "nowhere")
+
+
+def test_batches_side_by_side_answer_to_the_last_bit_as_one_after_the_other(student: Student) -> None:
+    texts = [f"the {word} was {other} ." for word in WORDS for other in WORDS] * 2
+    answers = []
+    for count in (1, 2, 3):
+        with threads(count):
+            answers.append(student.logits(texts))
+    np.testing.assert_array_equal(answers[0], answers[1])
+    np.testing.assert_array_equal(answers[0], answers[2])

@@ -85,7 +85,7 @@ class Attack(Component, ABC):
         field: int = 0,
         budgets: Sequence[int] = (),
         max_queries: int | None = None,
-        batch_size: int = 256,
+        batch_size: int | None = None,
         cache: QueryCache | None = None,
         listener: Listener = ignore,
     ) -> tuple[AttackResult, ...]:
@@ -102,7 +102,7 @@ class Attack(Component, ABC):
             field: Which field of a pair to rewrite; the other stays and is seen by the victim only.
             budgets: Query budgets to tell the outcome of; each is what ``max_queries`` alone would have given.
             max_queries: Nominal queries allowed per text, the one for the text itself included; None for no limit.
-            batch_size: Texts in one call of the victim.
+            batch_size: Texts in one call of the victim; None gives 256, or 4096 to one that batches by itself.
             cache: Answers known already; pass the same one to another run on the same victim.
             listener: Hears how far the run is.
 
@@ -156,7 +156,7 @@ def _require_fitting(
     field: int,
     budgets: Sequence[int],
     max_queries: int | None,
-    batch_size: int,
+    batch_size: int | None,
 ) -> None:
     if not len(texts) == len(labels) == len(names):
         raise ValueError(f"{len(texts)} texts, {len(labels)} labels and {len(names)} example ids do not fit together.")
@@ -164,7 +164,7 @@ def _require_fitting(
         raise ValueError("Two texts have the same example id; each needs one of its own.")
     if any(field >= (1 if isinstance(text, str) else len(text)) or field < 0 for text in texts):
         raise ValueError(f"There is no field {field} in some of the texts; fields count from 0.")
-    if min((batch_size, *budgets, *(() if max_queries is None else (max_queries,)))) < 1:
+    if min((*budgets, *(limit for limit in (batch_size, max_queries) if limit is not None)), default=1) < 1:
         raise ValueError("batch_size, max_queries and every budget must be at least 1.")
     if max_queries is not None and max(budgets, default=0) > max_queries:
         raise ValueError(f"A budget above max_queries={max_queries} cannot be told from this run; leave it out.")

@@ -9,6 +9,8 @@ from rosearch.attacks.query_cache import QueryCache, size
 from rosearch.core.errors import AttackError
 from rosearch.core.protocols import FloatArray, Text, Victim
 
+_FEW, _MANY = 256, 4096
+
 
 @final
 class CheckedVictim:
@@ -16,13 +18,13 @@ class CheckedVictim:
 
     Args:
         victim: The model.
-        batch_size: Texts in one forward pass.
+        batch_size: Texts in one call; None gives many to a victim that batches by itself, and few to any other.
         cache: Answers known already, and where new ones go.
     """
 
-    def __init__(self, victim: Victim, *, batch_size: int, cache: QueryCache) -> None:
+    def __init__(self, victim: Victim, *, batch_size: int | None, cache: QueryCache) -> None:
         self._victim = victim
-        self._batch_size = batch_size
+        self._batch_size = batch_size or (_MANY if getattr(victim, "batches_itself", False) else _FEW)
         self._cache = cache
         self._classes: int | None = None
         cache.bind(victim)

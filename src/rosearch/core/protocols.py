@@ -18,7 +18,11 @@ Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
 
 
 class Victim(Protocol):
-    """Whatever gives logits for texts: a student, a teacher, a model behind an API."""
+    """Whatever gives logits for texts: a student, a teacher, a model behind an API.
+
+    One that cuts long lists into batches by itself may say so with ``batches_itself = True``, and is given thousands of
+    texts at once.
+    """
 
     def logits(self, texts: Sequence[Text]) -> FloatArray:
         """Returns the logits of ``texts``, shape ``(len(texts), classes)``, float64.

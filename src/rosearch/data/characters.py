@@ -57,6 +57,8 @@ class WordTable:
     def __init__(self, characters: Characters, normalise: Callable[[str], str]) -> None:
         self.characters = characters
         self._normalise = normalise
+        self.beginnings = 0
+        """How often the words have been forgotten, plus one; a row is of no use after the next time."""
         self._begin()
 
     def row(self, written: str) -> int:
@@ -78,6 +80,7 @@ class WordTable:
             self._begin()
 
     def _begin(self) -> None:
+        self.beginnings += 1
         self._rows = {"": 0}
         self._used = 1
         self._ids_WK = np.zeros((1024, 32), dtype=np.int32)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -13,6 +14,7 @@ from rosearch.core.errors import TeacherError
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.core.protocols import BoolArray, IntArray, Text
 from rosearch.data.characters import Characters, WordFeatures, WordTable
+from rosearch.data.splicing import Splicer, Tokens, find_splicer
 from rosearch.data.words import words_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 TOKENIZER_FILE = "tokenizer.json"
 SETTINGS_FILE = "tokenization.json"
 CHUNK = 4096
+PROOF_EVERY = 128
 LENGTH_JITTER = 0.1
 
 
@@ -140,6 +143,7 @@ class Tokenizer:
         added = self._backend.get_added_tokens_decoder().values()
         self._special = {token.content for token in added if token.special}
         self.word_table = WordTable(characters, self.normalise) if characters else None
+        self._beginnings = 0
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -219,31 +223,75 @@ class Tokenizer:
         special = self._backend.num_special_tokens_to_add(is_pair=bool(texts) and not isinstance(texts[0], str))
         if max_length <= special:
             raise ValueError(f"max_length = {max_length} leaves no room beside {special} special tokens")
-        self._backend.enable_truncation(max_length)
-        encode = self._backend.encode_batch_fast
         if self.word_table is not None:
             self.word_table.make_room()
-            encode = self._backend.encode_batch  # with the places in the text, which the fast way leaves out
+        self._backend.enable_truncation(max_length)
+        tokens, truncated = self._tokens(texts)
+        return self._encoded(tokens, truncated)
+
+    def encode_similar(self, texts: Sequence[Text], *, max_length: int) -> Encoded:
+        """Returns the same as `encode`, many times faster for texts that share most of their words.
+
+        One text in `PROOF_EVERY` is encoded in full as well; a tokenizer that is found to look beyond words is not
+        trusted again.
+
+        Args:
+            texts: All with one text field, or all with two.
+            max_length: Longest result in tokens; what is beyond is cut off, from the longer field first.
+
+        Raises:
+            ValueError: If ``max_length`` leaves no room beside the special tokens.
+        """
+        proof = self.encode(texts[::PROOF_EVERY], max_length=max_length)
+        if (splicer := self._splicer) is None:
+            return self.encode(texts, max_length=max_length)
+        if self.word_table is not None and self.word_table.beginnings != self._beginnings:
+            self._beginnings = self.word_table.beginnings
+            splicer.forget()
+        spliced = splicer.splice(texts, max_length=max_length)
+        if spliced is not None:
+            sample = spliced[0].take(np.arange(0, len(texts), PROOF_EVERY))
+            if sample.equals(_columns(proof)):
+                return self._encoded(*spliced)
+            self._splicer = None
+        return self.encode(texts, max_length=max_length)
+
+    @cached_property
+    def _splicer(self) -> Splicer | None:
+        return find_splicer(self._uncut)
+
+    def _uncut(self, texts: Sequence[Text], special: bool) -> Tokens:
+        self._backend.no_truncation()
+        return self._tokens(texts, special=special)[0]
+
+    def _tokens(self, texts: Sequence[Text], *, special: bool = True) -> tuple[Tokens, int]:
+        """Returns the tokens of texts, and how many texts the backend has cut."""
+        # The fast way leaves out the places in the text.
+        encode = self._backend.encode_batch if self.word_table else self._backend.encode_batch_fast
         ids: list[NDArray[np.int32]] = []
         words: list[int] = []
-        lengths: list[int] = []
+        lengths = [0]
         truncated = 0
         # In chunks, because the library's own results take a hundred times the room of the ids.
         for start in range(0, len(texts), CHUNK):
             chunk = list(texts[start : start + CHUNK])
-            encodings = encode(chunk)
-            for encoding in encodings:
-                lengths.append(len(encoding))
-                truncated += len(encoding) == max_length and bool(encoding.overflowing)
+            encodings = encode(chunk, add_special_tokens=special)
+            lengths.extend(map(len, encodings))
+            truncated += sum(bool(encoding.overflowing) for encoding in encodings)
             ids.append(np.array([number for encoding in encodings for number in encoding.ids], dtype=np.int32))
             if self.word_table is not None:
                 words.extend(_word_rows(self.word_table, encodings, chunk))
+        packed = np.concatenate([np.empty(0, dtype=np.int32), *ids])
+        columns = (packed, np.array(words, dtype=np.int32)) if self.word_table else (packed,)
+        return Tokens(columns, np.cumsum(lengths, dtype=np.int64)), truncated
+
+    def _encoded(self, tokens: Tokens, truncated: int) -> Encoded:
         return Encoded(
-            ids=np.concatenate(ids) if ids else np.empty(0, dtype=np.int32),
-            offsets=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64),
+            ids=tokens.columns[0],
+            offsets=tokens.offsets,
             padding_id=self.padding_id,
             truncated=truncated,
-            words=np.array(words, dtype=np.int32) if self.word_table else None,
+            words=tokens.columns[1] if self.word_table else None,
             features=self.word_table.features() if self.word_table else None,
         )
 
@@ -288,6 +336,10 @@ def batches_by_length(lengths: IntArray, *, most_tokens: int) -> Iterator[IntArr
         if end == len(order) or (end + 1 - start) * lengths[order[end]] > most_tokens:
             yield order[start:end]
             start = end
+
+
+def _columns(encoded: Encoded) -> Tokens:
+    return Tokens((encoded.ids,) if encoded.words is None else (encoded.ids, encoded.words), encoded.offsets)
 
 
 def _word_rows(table: WordTable, encodings: "list[tokenizers.Encoding]", texts: Sequence[Text]) -> Iterator[int]:

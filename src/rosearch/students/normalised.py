@@ -39,6 +39,11 @@ class Normalised:
         words = (word for field in fields for word in _WORD.findall(fold_look_alikes(field)))
         return cls(model=model, spelling=SpellingCorrector.of_texts(words))
 
+    @property
+    def batches_itself(self) -> bool:
+        """Whether the model does."""
+        return bool(getattr(self.model, "batches_itself", False))
+
     def logits(self, texts: Sequence[Text]) -> FloatArray:
         """Returns the model's logits for the mended texts, shape ``(len(texts), classes)``."""
         return self.model.logits([self._mended(text) for text in texts])

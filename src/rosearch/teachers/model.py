@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import torch
@@ -34,6 +34,8 @@ class TeacherModel:
         device: Where to run.
         precision: Of matrix products.
     """
+
+    batches_itself: ClassVar[bool] = True
 
     def __init__(
         self,
