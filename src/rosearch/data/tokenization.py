@@ -295,6 +295,44 @@ class Tokenizer:
             features=self.word_table.features() if self.word_table else None,
         )
 
+    def pieces(self, words: Sequence[str]) -> Encoded:
+        """Turns words into ids as they stand inside a text, without special tokens and without a limit.
+
+        Args:
+            words: Any number of words each on its own.
+        """
+        self._backend.no_truncation()
+        # Tokenizers that read bytes or sentences tell a word by the space before it.
+        encodings = self._backend.encode_batch_fast([f" {word}" for word in words], add_special_tokens=False)
+        ids = [number for encoding in encodings for number in encoding.ids]
+        return Encoded(
+            ids=np.array(ids, dtype=np.int32),
+            offsets=np.concatenate([[0], np.cumsum([len(encoding) for encoding in encodings])]).astype(np.int64),
+            padding_id=self.padding_id,
+            truncated=0,
+        )
+
+    def token_spans(self, texts: Sequence[Text], *, max_length: int) -> IntArray:
+        """Returns where each token of `encode` stands in its text: text field, first character, end.
+
+        Args:
+            texts: All with one text field, or all with two.
+            max_length: As in `encode`.
+
+        Returns:
+            Shape ``(total, 3)``; a special token's field is -1.
+        """
+        self._backend.enable_truncation(max_length)
+        spans: list[NDArray[np.int32]] = []
+        for start in range(0, len(texts), CHUNK):
+            rows = [
+                (-1 if field is None else field, *place)
+                for encoding in self._backend.encode_batch(list(texts[start : start + CHUNK]))
+                for field, place in zip(encoding.sequence_ids, encoding.offsets, strict=True)
+            ]
+            spans.append(np.array(rows, dtype=np.int32).reshape(-1, 3))
+        return np.concatenate([np.empty((0, 3), dtype=np.int64), *spans])
+
 
 def length_buckets(lengths: IntArray, batch_size: int, *, rng: Generator) -> Iterator[IntArray]:
     """Yields one epoch of batches of texts of like lengths, in random order.

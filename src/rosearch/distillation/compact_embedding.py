@@ -6,6 +6,7 @@ weight decay on the table, leaving them out changes no weight.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from rosearch.students.network import StudentNetwork
 
 
 @contextmanager
-def compact_embedding(network: StudentNetwork, ids: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
+def compact_embedding(network: StudentNetwork, ids: NDArray[np.integer[Any]]) -> Iterator[NDArray[np.int64]]:
     """Swaps the network's table for one with only the rows in use, for a block; afterwards puts them back in place.
 
     Args:

@@ -12,7 +12,11 @@ class Scheme(Component, ABC):
     """Base of schemes. A study trains all its students by one scheme, else its statistics would mean nothing."""
 
     family: ClassVar[str] = "scheme"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.distillation.plain", "rosearch.distillation.hard_labels")
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.distillation.plain",
+        "rosearch.distillation.hard_labels",
+        "rosearch.distillation.robust",
+    )
 
     schedule: Schedule
     class_weights: ClassWeights

@@ -4,20 +4,25 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Any, final
 
+import numpy as np
 import torch
 from numpy.random import Generator
-from torch import Tensor, nn
+from numpy.typing import NDArray
+from torch import nn
 
 from rosearch.core.errors import DivergenceError
 from rosearch.core.events import Listener, Progress, ignore
 from rosearch.core.protocols import IntArray, Precision
 from rosearch.core.rng import SeedTree
 from rosearch.data.tokenization import length_buckets
-from rosearch.device import computing, resolve_device, resolve_precision, seeded
+from rosearch.device import resolve_device, resolve_precision, seeded
 from rosearch.distillation.compact_embedding import compact_embedding
-from rosearch.distillation.objective import Objective
+from rosearch.distillation.defence import Defence, defence_of
+from rosearch.distillation.learner import Learner, Probe
+from rosearch.distillation.objective import Objective, TrainingBatch
 from rosearch.distillation.schedule import Schedule
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.training_set import TrainingSet
@@ -93,18 +98,23 @@ def train(
     steps = schedule.steps(len(data), share=share)
     rng = seeds.child("order").generator()
     watch, texts, start = DivergenceWatch(), 0, time.perf_counter()
-    with seeded(seeds.child("weights").integer()), compact_embedding(network, data.encoded.ids) as places:
+    defence = defence_of(scheme, data.source, seeds=seeds)
+    with seeded(seeds.child("weights").integer()), compact_embedding(network, _pieces(network, data, defence)) as places:
         objective = Objective(scheme, pooled_width=pooled_width(network.architecture), teacher_width=data.teacher_width)
         network.to(device).train()
         objective.to(device)
         optimizer = _optimizer(network, objective, schedule)
-        for step, rows in enumerate(_batches(data, schedule.batch_size, steps, rng)):
+        learner = Learner(network=network, objective=objective, places=places, device=device, precision=resolved)
+        for step, (epoch, rows) in enumerate(_batches(data, schedule.batch_size, steps, rng)):
+            if defence and (step == 0 or epoch != last_epoch):
+                defence.begin_epoch(epoch, progress=min(1.0, (epoch + 1) * math.ceil(len(data) / schedule.batch_size) / steps))
+            last_epoch = epoch
             batch = data.batch(rows, scheme, places=places, device=device)
-            with computing(device, resolved):
-                loss = objective(network(batch.input_ids_BL, batch.mask_BL, batch.character_ids_BLK), batch)
-            _update(optimizer, loss, schedule, rate=schedule.learning_rate * schedule.rate(step, steps))
+            optimizer.zero_grad(set_to_none=True)
+            loss = _learn(learner, batch, rows, defence)
+            _update(optimizer, schedule, rate=schedule.learning_rate * schedule.rate(step, steps))
             texts += len(rows)
-            watch.see(float(loss.detach()), step)
+            watch.see(loss, step)
             if step % 20 == 0 or step == steps - 1:
                 detail = f"loss {watch.smoothed:.3f}"
                 listener(Progress(stage=stage, done=step + 1, total=steps, unit="steps", detail=detail))
@@ -150,21 +160,37 @@ class DivergenceWatch:
             )
 
 
-def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> Iterator[IntArray]:
-    """Gives exactly ``steps`` batches, epoch after epoch."""
+def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> Iterator[tuple[int, IntArray]]:
+    """Gives exactly ``steps`` batches, each with the number of its epoch, from 0."""
     given = 0
-    while True:
+    for epoch in count():
         for rows in length_buckets(data.encoded.lengths, batch_size, rng=rng):
             if given == steps:
                 return
             given += 1
-            yield rows
+            yield epoch, rows
 
 
-def _update(optimizer: torch.optim.Optimizer, loss: Tensor, schedule: Schedule, *, rate: float) -> None:
-    """Takes one step down the gradient of everything that is trained, the objective's projection included."""
-    optimizer.zero_grad(set_to_none=True)
+def _pieces(network: StudentNetwork, data: TrainingSet, defence: Defence | None) -> NDArray[np.integer[Any]]:
+    """Returns all word pieces that the training may ask for: any, where words are rewritten."""
+    return data.encoded.ids if defence is None else np.arange(network.input.table.num_embeddings)
+
+
+def _learn(learner: Learner, batch: TrainingBatch, rows: IntArray, defence: Defence | None) -> float:
+    """Leaves the gradient of a batch's loss with the weights, and returns the loss."""
+    if defence is None:
+        loss, _ = learner.loss(batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
+    probe = Probe()
+    with learner.embeddings(probe):
+        loss, output = learner.loss(batch)
     loss.backward()  # type: ignore[no-untyped-call]
+    return float(loss.detach()) + defence.learn(learner, batch, rows, clean=output, probe=probe)
+
+
+def _update(optimizer: torch.optim.Optimizer, schedule: Schedule, *, rate: float) -> None:
+    """Takes one step down the gradient of everything that is trained, the objective's projection included."""
     for group in optimizer.param_groups:
         group["lr"] = rate
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]

@@ -1,7 +1,8 @@
 """What a student is trained on: encoded texts, labels, and a teacher's outputs beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -9,11 +10,31 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rosearch.core.errors import TeacherError
-from rosearch.core.protocols import FloatArray, IntArray
-from rosearch.data.tokenization import Encoded
+from rosearch.core.protocols import FloatArray, IntArray, Text
+from rosearch.data.tokenization import Encoded, Tokenizer
 from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.scheme import Scheme
 from rosearch.teachers.outputs import Outputs
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TextSource:
+    """Texts as people read them, and how a student reads them: what robust schemes rewrite.
+
+    Args:
+        texts: All with one text field, or all with two.
+        tokenizer: The student's.
+        max_length: Longest input in word pieces.
+    """
+
+    texts: tuple[Text, ...]
+    tokenizer: Tokenizer
+    max_length: int
+
+    def encode(self, texts: Sequence[Text]) -> Encoded:
+        """Turns other texts into what the student reads."""
+        return self.tokenizer.encode(texts, max_length=self.max_length)
 
 
 @final
@@ -26,12 +47,14 @@ class TrainingSet:
         labels: Shape ``(n,)``.
         outputs: The teacher's outputs for the same texts; None for training without a teacher.
         class_weights: What a text of each class counts, shape ``(classes,)``; None counts all the same.
+        source: The texts themselves, where a scheme rewrites them.
     """
 
     encoded: Encoded
     labels: IntArray
     outputs: Outputs | None = None
     class_weights: FloatArray | None = None
+    source: TextSource | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -50,8 +73,7 @@ class TrainingSet:
             places: Row of the embedding table for each word piece.
             device: Where the batch shall be.
         """
-        ids, mask = self.encoded.batch(rows)
-        characters = self.encoded.character_batch(rows)
+        pieces = piece_tensors(self.encoded, rows, places=places, device=device)
         weights = scheme.weights
         logits = pooled = tokens = None
         if self.outputs is not None:
@@ -60,13 +82,11 @@ class TrainingSet:
             if weights.get("pooled_states"):
                 pooled = _tensor(self.outputs.pooled[rows], device)
             if weights.get("token_relations"):
-                tokens = _tensor(self._token_states(rows, length=ids.shape[1]), device)
+                tokens = _tensor(self._token_states(rows, length=pieces["mask_BL"].shape[1]), device)
         return TrainingBatch(
-            input_ids_BL=torch.from_numpy(places[ids]).to(device),
-            mask_BL=torch.from_numpy(mask).to(device),
+            **pieces,
             labels_B=torch.from_numpy(self.labels[rows]).to(device),
             weights_B=None if self.class_weights is None else _tensor(self.class_weights[self.labels[rows]], device),
-            character_ids_BLK=None if characters is None else torch.from_numpy(characters).to(device),
             teacher_logits_BC=logits,
             teacher_pooled_BE=pooled,
             teacher_tokens_BLE=tokens,
@@ -76,6 +96,24 @@ class TrainingSet:
         if self.outputs is None or self.outputs.token_states is None:
             raise TeacherError("The scheme uses token_relations, and this teacher gives no token states. Set it to 0.")
         return self.outputs.token_states.batch(rows, pad_to=length)
+
+
+def piece_tensors(encoded: Encoded, rows: IntArray, *, places: IntArray, device: torch.device) -> dict[str, Any]:
+    """Returns what a student reads of some texts, under the names that `TrainingBatch` has for it.
+
+    Args:
+        encoded: The texts.
+        rows: Which of them.
+        places: Row of the embedding table for each word piece.
+        device: Where the tensors shall be.
+    """
+    ids, mask = encoded.batch(rows)
+    characters = encoded.character_batch(rows)
+    return {
+        "input_ids_BL": torch.from_numpy(places[ids]).to(device),
+        "mask_BL": torch.from_numpy(mask).to(device),
+        "character_ids_BLK": None if characters is None else torch.from_numpy(characters).to(device),
+    }
 
 
 def _tensor(array: NDArray[np.floating], device: torch.device) -> Tensor:

@@ -1,0 +1,22 @@
+"""The family of adversaries: each finds, in every step, what the student of that moment gets wrong. No torch."""
+
+from abc import ABC
+from typing import ClassVar
+
+from rosearch.core.component import Component
+from rosearch.lexicons.lexicon import Lexicon
+
+
+class Adversary(Component, ABC):
+    """Configuration of one search for hurtful texts or embeddings, and the weight of the loss on what it finds."""
+
+    family: ClassVar[str] = "adversary"
+    members: ClassVar[tuple[str, ...]] = ("rosearch.distillation.adversaries.gradient_swaps",)
+
+    weight: float
+    lexicons: tuple[Lexicon, ...] = ()
+    """Where words come from; their content is part of every training's id."""
+
+    def __post_init__(self) -> None:
+        if self.weight <= 0:
+            raise ValueError("weight must be positive; leave the adversary out to switch it off")

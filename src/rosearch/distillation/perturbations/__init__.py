@@ -1,0 +1,1 @@
+"""What is done to training texts, one kind of change a file."""

@@ -1,0 +1,45 @@
+"""The family of perturbations: a word becomes another word, drawn afresh each time. No torch."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from numpy.random import Generator
+
+from rosearch.core.component import Component
+from rosearch.lexicons.lexicon import Lexicon
+
+
+class Perturbation(Component, ABC):
+    """A way of rewriting words of training texts.
+
+    Each text draws one perturbation, in proportion to ``weight``, and a strength between 0 and ``share``: the part of
+    its words that are rewritten. Stop words stay, as attacks leave them alone too.
+    """
+
+    family: ClassVar[str] = "perturbation"
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.distillation.perturbations.word_substitution",
+        "rosearch.distillation.perturbations.character_edits",
+        "rosearch.distillation.perturbations.masking",
+    )
+
+    weight: float
+    lexicons: tuple[Lexicon, ...] = ()
+    """Where words come from; their content is part of every training's id."""
+    share: float
+
+    def __post_init__(self) -> None:
+        if self.weight <= 0:
+            raise ValueError("weight must be positive; leave the perturbation out to switch it off")
+        if not 0 < self.share <= 1:
+            raise ValueError("share must be in (0, 1]")
+
+    @abstractmethod
+    def rewrite(self, words: Sequence[str], *, rng: Generator) -> list[str]:
+        """Returns what becomes of each word; the word itself where nothing may stand for it.
+
+        Args:
+            words: As their texts have them.
+            rng: Draws the choice.
+        """

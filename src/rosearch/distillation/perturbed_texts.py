@@ -1,0 +1,52 @@
+"""Perturbed texts of one epoch, drawn afresh. No torch."""
+
+from collections.abc import Sequence
+from typing import final
+
+import numpy as np
+from numpy.random import Generator
+
+from rosearch.core.protocols import FloatArray, IntArray, Text
+from rosearch.distillation.perturbations.perturbation import Perturbation
+from rosearch.distillation.worded_texts import WordedTexts
+
+
+@final
+class PerturbedTexts:
+    """Draws a perturbed version of every text.
+
+    Args:
+        texts: The texts.
+        perturbations: Of which each text draws one.
+    """
+
+    def __init__(self, texts: WordedTexts, perturbations: Sequence[Perturbation]) -> None:
+        self._texts = texts
+        self._perturbations = tuple(perturbations)
+        weights = np.array([perturbation.weight for perturbation in perturbations])
+        self._odds = weights / weights.sum()
+        self._shares = np.array([perturbation.share for perturbation in perturbations])
+
+    def draw(self, *, strength: float, rng: Generator) -> list[Text]:
+        """Returns all texts, each perturbed in its own way and to its own degree.
+
+        Args:
+            strength: Multiplies the largest share of words that a perturbation rewrites, in [0, 1].
+            rng: Draws everything.
+        """
+        count = len(self._texts)
+        kinds = rng.choice(len(self._perturbations), size=count, p=self._odds)
+        shares = rng.random(count) * strength * self._shares[kinds]
+        chosen = self._chosen(shares, rng)
+        numbers: list[IntArray] = []
+        words: list[str] = []
+        for kind, perturbation in enumerate(self._perturbations):
+            mine = chosen[kinds[self._texts.owners[chosen]] == kind]
+            numbers.append(mine)
+            words += perturbation.rewrite([self._texts.words[number] for number in mine.tolist()], rng=rng)
+        return self._texts.rewritten(np.arange(count), np.concatenate(numbers), words)
+
+    def _chosen(self, shares: FloatArray, rng: Generator) -> IntArray:
+        """Draws which words change, each with its text's share."""
+        drawn = rng.random(len(self._texts.words)) < shares[self._texts.owners]
+        return np.flatnonzero(drawn & self._texts.modifiable)
