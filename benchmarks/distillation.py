@@ -63,9 +63,7 @@ def loop(setting: Setting, network: StudentNetwork, *, with_teacher: bool = True
     schedule, data = setting.scheme.schedule, setting.data
     network.train()
     objective = Objective(setting.scheme, pooled_width=STUDENT.width, teacher_width=0)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay
-    )
+    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
     rows = torch.arange(len(data))
     padded_ids, padded_mask = map(torch.from_numpy, data.encoded.batch(rows.numpy()))
     labels, logits = torch.from_numpy(data.labels.copy()), torch.from_numpy(np.array(data.outputs.logits))

@@ -15,6 +15,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from rosearch.attacks.attack import Attack
 from rosearch.core.component import Component
 from rosearch.data.task import TaskSource
+from rosearch.distillation.adversaries.adversary import Adversary
+from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.schedule import Schedule
 from rosearch.distillation.scheme import Scheme
 from rosearch.executors.executor import Executor
@@ -43,6 +45,8 @@ SECTIONS: dict[type, str] = {
     Fitness: "fitness",
     Scheme: "fitness.scheme",
     Schedule: "fitness.scheme.schedule",
+    Perturbation: "fitness.scheme.perturbations",
+    Adversary: "fitness.scheme.adversaries",
     Attack: "fitness.attacks",
     Lexicon: "fitness.attacks.lexicon",
     Tagger: "fitness.attacks.tagger",
@@ -53,7 +57,7 @@ SECTIONS: dict[type, str] = {
 }
 """What stands under which heading, in the order of the page; families list their kinds."""
 
-LISTS_OF_TABLES = (Attack,)
+LISTS_OF_TABLES = (Attack, Perturbation, Adversary)
 
 INTRODUCTION = """# Configuration
 

@@ -37,6 +37,16 @@ class TestDryRun:
         assert answer.json["configuration"]["search"]["trials"] == 32
         assert answer.json["configuration"]["strategy"]["kind"] == "random_search"
 
+    def test_a_scheme_is_chosen_by_its_kind(self, rosearch: Callable, toy_study: Path, tmp_path: Path) -> None:
+        arguments = (toy_study / "toy.toml", "--run", tmp_path / "run", "--dry-run", "--json")
+        scheme = rosearch("search", *arguments, "--scheme", "robust").json["configuration"]["fitness"]["scheme"]
+        assert scheme["kind"] == "robust"
+        assert [part["kind"] for part in scheme["perturbations"]] == ["word_substitution", "character_edits"]
+        assert scheme["schedule"]["epochs"] == 4
+        wrong = rosearch("search", *arguments, "--scheme", "robst")
+        assert wrong.code == 2
+        assert "Did you mean 'robust'?" in wrong.err
+
     @pytest.mark.parametrize(
         ("override", "message"),
         [

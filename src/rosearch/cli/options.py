@@ -41,6 +41,10 @@ WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Evaluate so many trials at a time, in processes.", show_default=False),
 ]
+SchemeOption = Annotated[
+    str | None,
+    typer.Option("--scheme", help="Short for --set fitness.scheme.kind=, such as robust.", show_default=False),
+]
 OfflineOption = Annotated[
     bool,
     typer.Option(
@@ -59,6 +63,7 @@ def study_of(
     assignments: list[str] | None = None,
     trials: int | None = None,
     workers: int | None = None,
+    scheme: str | None = None,
 ) -> "Study":
     """Returns the study that a command line describes.
 
@@ -68,6 +73,7 @@ def study_of(
         assignments: What is laid over the TOML.
         trials: Comes last.
         workers: Comes last.
+        scheme: The kind of the training scheme; comes last.
 
     Raises:
         ConfigError: If something does not fit.
@@ -78,6 +84,8 @@ def study_of(
     overrides = list(assignments or ())
     if trials is not None:
         overrides.append(f"search.trials={trials}")
+    if scheme is not None:
+        overrides.append(f"fitness.scheme.kind={scheme}")
     if workers is not None:
         overrides += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
     configuration = Configuration.read(config, overrides=overrides)

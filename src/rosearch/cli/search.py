@@ -11,6 +11,7 @@ from rosearch.cli.options import (
     JsonOption,
     OfflineOption,
     RunOption,
+    SchemeOption,
     SetOption,
     TrialsOption,
     WorkersOption,
@@ -34,6 +35,7 @@ def command(
     trials: TrialsOption = None,
     hours: HoursOption = None,
     workers: WorkersOption = None,
+    scheme: SchemeOption = None,
     fresh: FreshOption = False,
     dry_run: DryRunOption = False,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
@@ -42,7 +44,7 @@ def command(
     """Search for robust students; the same command resumes, and says so when all is done."""
     from rosearch.cli.progress import showing_progress
 
-    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers)
+    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
     if dry_run:
         with showing_progress(messages) as display:
             study.check(listener=display)

@@ -38,20 +38,23 @@ class Defence:
         texts = WordedTexts(source.texts)
         self._drawer = PerturbedTexts(texts, scheme.perturbations) if scheme.draws else None
         self._perturbed: Encoded | None = None
+        self._epoch = -1
         self._swaps = [
             (adversary, SwapSearch(adversary, source, texts, rng=seeds.child("neighbours", number).generator()))
             for number, adversary in enumerate(scheme.adversaries)
             if isinstance(adversary, GradientSwaps)
         ]
 
-    def begin_epoch(self, epoch: int, *, progress: float) -> None:
-        """Draws the perturbations of an epoch.
+    def enter(self, epoch: int, *, progress: float) -> None:
+        """Draws the perturbations of an epoch when it begins; within it, nothing happens.
 
         Args:
             epoch: Counted from 0.
             progress: The part of the training that is done when it ends.
         """
-        strength = self._scheme.strength(progress)
+        if epoch == self._epoch:
+            return
+        self._epoch, strength = epoch, self._scheme.strength(progress)
         if self._drawer is not None:
             drawn = self._drawer.draw(strength=strength, rng=self._seeds.child("perturbation", epoch).generator())
             self._perturbed = self._source.encode(drawn)

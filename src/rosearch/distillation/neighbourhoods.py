@@ -38,7 +38,7 @@ class Neighbourhoods:
         numbers: dict[str, int] = {}
         found: list[list[int]] = []
         known: dict[str, int] = {}
-        for word in dict.fromkeys(word for word, free in zip(texts.words, texts.modifiable, strict=True) if free):
+        for word in dict.fromkeys(texts.free_words):
             near = neighbours(word, lexicons)
             if len(near) > most:
                 near = tuple(near[at] for at in np.sort(rng.permutation(len(near))[:most]))
@@ -47,15 +47,13 @@ class Neighbourhoods:
                 found.append([numbers.setdefault(spelling, len(numbers)) for spelling in (word, *near)])
         self.spellings = tuple(numbers)
         """All words and neighbours."""
-        self.rows: IntArray = np.array(
-            [known.get(word, -1) if free else -1 for word, free in zip(texts.words, texts.modifiable, strict=True)],
-            dtype=np.int64,
-        )
+        self.rows: IntArray = np.full(len(texts.words), -1, dtype=np.int64)
         """Row in ``near_VK`` of each word of the texts, -1 where nothing may stand for it."""
+        self.rows[texts.modifiable] = [known.get(word, -1) for word in texts.free_words]
         width = max(map(len, found), default=1)
-        self.near_VK: IntArray = np.array(
-            [row + [-1] * (width - len(row)) for row in found], dtype=np.int64
-        ).reshape(-1, width)
+        self.near_VK: IntArray = np.array([row + [-1] * (width - len(row)) for row in found], dtype=np.int64).reshape(
+            -1, width
+        )
         """Numbers of spellings, the word itself first, filled up with -1."""
         encoded = tokenizer.pieces(self.spellings)
         self._pieces = encoded.ids.astype(np.int64)

@@ -10,7 +10,6 @@ from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.schedule import Schedule
 from rosearch.distillation.scheme import Scheme
-from rosearch.lexicons.lexicon import Lexicon
 
 
 @final
@@ -74,11 +73,6 @@ class Robust(Scheme):
     def draws(self) -> bool:
         """Whether texts are perturbed at all."""
         return self.perturbed > 0 or self.consistency > 0
-
-    @property
-    def lexicons(self) -> tuple[Lexicon, ...]:
-        """All lexicons that the training reads."""
-        return tuple(lexicon for part in (*self.perturbations, *self.adversaries) for lexicon in part.lexicons)
 
     def strength(self, progress: float) -> float:
         """Returns how strong perturbations are, in [0, 1].

@@ -39,8 +39,11 @@ class Schedule:
             texts: Size of the training split.
             share: Fidelity: the part of the full number of steps, in (0, 1].
         """
-        per_epoch = math.ceil(texts / self.batch_size)
-        return max(1, round(per_epoch * self.epochs * share))
+        return max(1, round(self.steps_per_epoch(texts) * self.epochs * share))
+
+    def steps_per_epoch(self, texts: int) -> int:
+        """Returns the number of batches that ``texts`` texts make."""
+        return math.ceil(texts / self.batch_size)
 
     def rate(self, step: int, steps: int) -> float:
         """Returns the learning rate as a share of its peak at ``step``, counted from 0, of ``steps``."""

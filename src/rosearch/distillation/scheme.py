@@ -1,11 +1,12 @@
 """What a training scheme is: the losses and the schedule that every candidate of a study shares. No torch."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar, final
 
 from rosearch.core.component import Component
 from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.schedule import Schedule
+from rosearch.lexicons.lexicon import Lexicon
 
 
 class Scheme(Component, ABC):
@@ -30,3 +31,20 @@ class Scheme(Component, ABC):
     @abstractmethod
     def temperature(self) -> float:
         """Softmax temperature of the soft labels."""
+
+    @final
+    def genes(self) -> dict[str, Any]:
+        """Returns what decides a training: the configuration, with the content of lexicons where it has their places.
+
+        Raises:
+            AssetError: If a lexicon cannot be had.
+        """
+        return {name: _content(value) for name, value in vars(self).items()}
+
+
+def _content(value: Any) -> Any:
+    if isinstance(value, Lexicon):
+        return value.fingerprint()
+    if isinstance(value, tuple):
+        return [_content(item) for item in value]
+    return {name: _content(item) for name, item in vars(value).items()} if isinstance(value, Component) else value

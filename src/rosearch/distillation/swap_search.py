@@ -32,9 +32,7 @@ class SwapSearch:
     def __init__(self, settings: GradientSwaps, source: TextSource, texts: WordedTexts, *, rng: Generator) -> None:
         self._settings = settings
         self._texts = texts
-        self._near = Neighbourhoods(
-            texts, settings.lexicons, source.tokenizer, most=settings.most_candidates, rng=rng
-        )
+        self._near = Neighbourhoods(texts, settings.lexicons, source.tokenizer, most=settings.most_candidates, rng=rng)
         self._offsets = source.encode(source.texts).offsets
         spans = source.tokenizer.token_spans(source.texts, max_length=source.max_length)
         self._words = texts.words_of_tokens(spans, np.diff(self._offsets))
@@ -65,9 +63,9 @@ class SwapSearch:
 
     def _word_gradients(self, rows: IntArray, gradient_BLR: Tensor) -> tuple[IntArray, Tensor]:
         """Returns the numbers of the batch's words that have neighbours, ascending, and the sum over their pieces."""
-        length = gradient_BLR.shape[1]
-        places = self._offsets[rows][:, None] + np.arange(length)
-        words_BL = np.where(places < self._offsets[rows + 1][:, None], self._words[np.minimum(places, len(self._words) - 1)], -1)
+        places = self._offsets[rows][:, None] + np.arange(gradient_BLR.shape[1])
+        real = places < self._offsets[rows + 1][:, None]
+        words_BL = np.where(real, self._words[np.where(real, places, 0)], -1)
         inside = words_BL >= 0
         inside[inside] = self._near.rows[words_BL[inside]] >= 0
         numbers, order = np.unique(words_BL[inside], return_inverse=True)

@@ -10,7 +10,6 @@ from typing import Any, final
 import numpy as np
 import torch
 from numpy.random import Generator
-from numpy.typing import NDArray
 from torch import nn
 
 from rosearch.core.errors import DivergenceError
@@ -29,7 +28,7 @@ from rosearch.distillation.training_set import TrainingSet
 from rosearch.space.size import pooled_width
 from rosearch.students.network import StudentNetwork
 
-TRAINER_VERSION = 1
+TRAINER_VERSION = 2
 """Part of every training's id; raised when the same seed would give other weights."""
 
 SMOOTHING = 0.98
@@ -80,7 +79,7 @@ def train(
         network: The student.
         data: Texts and the teacher's outputs.
         scheme: Losses and schedule.
-        seeds: Keys batch order, dropout and the projection's start.
+        seeds: Keys batch order, dropout, the projection's start, and perturbations by epoch.
         share: Part of the scheme's full number of steps, in (0, 1].
         precision: Of matrix products.
         stage: What progress events call this training.
@@ -99,16 +98,16 @@ def train(
     rng = seeds.child("order").generator()
     watch, texts, start = DivergenceWatch(), 0, time.perf_counter()
     defence = defence_of(scheme, data.source, seeds=seeds)
-    with seeded(seeds.child("weights").integer()), compact_embedding(network, _pieces(network, data, defence)) as places:
+    pieces = data.encoded.ids if defence is None else np.arange(network.input.table.num_embeddings)
+    with seeded(seeds.child("weights").integer()), compact_embedding(network, pieces) as places:
         objective = Objective(scheme, pooled_width=pooled_width(network.architecture), teacher_width=data.teacher_width)
         network.to(device).train()
         objective.to(device)
         optimizer = _optimizer(network, objective, schedule)
         learner = Learner(network=network, objective=objective, places=places, device=device, precision=resolved)
         for step, (epoch, rows) in enumerate(_batches(data, schedule.batch_size, steps, rng)):
-            if defence and (step == 0 or epoch != last_epoch):
-                defence.begin_epoch(epoch, progress=min(1.0, (epoch + 1) * math.ceil(len(data) / schedule.batch_size) / steps))
-            last_epoch = epoch
+            if defence is not None:
+                defence.enter(epoch, progress=min(1.0, (step + schedule.steps_per_epoch(len(data))) / steps))
             batch = data.batch(rows, scheme, places=places, device=device)
             optimizer.zero_grad(set_to_none=True)
             loss = _learn(learner, batch, rows, defence)
@@ -169,11 +168,6 @@ def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> 
                 return
             given += 1
             yield epoch, rows
-
-
-def _pieces(network: StudentNetwork, data: TrainingSet, defence: Defence | None) -> NDArray[np.integer[Any]]:
-    """Returns all word pieces that the training may ask for: any, where words are rewritten."""
-    return data.encoded.ids if defence is None else np.arange(network.input.table.num_embeddings)
 
 
 def _learn(learner: Learner, batch: TrainingBatch, rows: IntArray, defence: Defence | None) -> float:

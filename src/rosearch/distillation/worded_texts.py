@@ -47,6 +47,11 @@ class WordedTexts:
         self.spans: IntArray = np.array(spans, dtype=np.int64).reshape(-1, 3)
         """Text field, first character and end of each word, shape ``(words, 3)``."""
 
+    @property
+    def free_words(self) -> list[str]:
+        """The words that may change, in order."""
+        return [word for word, free in zip(self.words, self.modifiable.tolist(), strict=True) if free]
+
     def __len__(self) -> int:
         return len(self._texts)
 

@@ -24,7 +24,7 @@ from rosearch.data.tokenization import Encoded, Tokenizer
 from rosearch.device import resolve_device, resolve_precision, seeded, threads
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.trainer import TRAINER_VERSION, TrainingReport, train
-from rosearch.distillation.training_set import TrainingSet
+from rosearch.distillation.training_set import TextSource, TrainingSet
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.fitness import Fitness
@@ -73,6 +73,7 @@ class Workbench:
             AssetError: If a lexicon cannot be had.
         """
         self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens, listener=listener)
+        self.fitness.scheme.genes()
         victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
         answer = int(victim.logits(texts).argmax())
         for attack in self.fitness.full_fidelity.attacks:
@@ -198,6 +199,7 @@ class Workbench:
             labels=self.task.train.labels,
             outputs=self._outputs if distils else None,
             class_weights=self._class_weights(scheme),
+            source=TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
         )
         report = train(
             network,
@@ -218,7 +220,7 @@ class Workbench:
     def _scheme_genes(self, scheme: Scheme) -> dict[str, Any]:
         """Returns the scheme with the weights that its setting comes to; equal ones leave ids as they always were."""
         weights = self._class_weights(scheme)
-        genes = {name: value for name, value in scheme.to_config().items() if name != "class_weights"}
+        genes = {name: value for name, value in scheme.genes().items() if name != "class_weights"}
         return genes if weights is None else genes | {"class_weights": weights.tolist()}
 
     def _network(self, architecture: Architecture, seeds: SeedTree) -> StudentNetwork:

@@ -226,7 +226,8 @@ def attention(query_BHLC: Tensor, key_BHLC: Tensor, value_BHLC: Tensor, keys: Te
     scores_BHLL = (query_BHLC * query_BHLC.shape[-1] ** -0.5) @ key_BHLC.mT
     if keys is not None:
         scores_BHLL = scores_BHLL.masked_fill(~keys, torch.finfo(scores_BHLL.dtype).min)
-    return scores_BHLL.softmax(dim=-1).to(value_BHLC.dtype) @ value_BHLC
+    weights_BHLL: Tensor = scores_BHLL.softmax(dim=-1).to(value_BHLC.dtype)
+    return weights_BHLL @ value_BHLC
 
 
 LAYERS: Mapping[type[Operation], type[nn.Module]] = {

@@ -4,7 +4,6 @@ from abc import ABC
 from typing import ClassVar
 
 from rosearch.core.component import Component
-from rosearch.lexicons.lexicon import Lexicon
 
 
 class Adversary(Component, ABC):
@@ -14,8 +13,6 @@ class Adversary(Component, ABC):
     members: ClassVar[tuple[str, ...]] = ("rosearch.distillation.adversaries.gradient_swaps",)
 
     weight: float
-    lexicons: tuple[Lexicon, ...] = ()
-    """Where words come from; their content is part of every training's id."""
 
     def __post_init__(self) -> None:
         if self.weight <= 0:

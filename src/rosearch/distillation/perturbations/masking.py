@@ -15,7 +15,7 @@ class Masking(Perturbation):
     """Replaces words by a token that stands for none, or leaves them out.
 
     Args:
-        token: What stands for a hidden word, such as the teacher's mask token; empty leaves the word out.
+        stand_in: What stands for a hidden word, such as the teacher's mask token; empty leaves the word out.
         share: The most of a text's words that are hidden.
         weight: How often this perturbation is drawn, relative to the others.
 
@@ -27,7 +27,7 @@ class Masking(Perturbation):
     """
 
     kind: Literal["masking"] = "masking"
-    token: str = "[MASK]"
+    stand_in: str = "[MASK]"
     share: float = 0.5
     weight: float = 1.0
 
@@ -38,4 +38,4 @@ class Masking(Perturbation):
             words: As their texts have them.
             rng: Not used.
         """
-        return [self.token] * len(words)
+        return [self.stand_in] * len(words)

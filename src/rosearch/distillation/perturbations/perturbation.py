@@ -7,7 +7,6 @@ from typing import ClassVar
 from numpy.random import Generator
 
 from rosearch.core.component import Component
-from rosearch.lexicons.lexicon import Lexicon
 
 
 class Perturbation(Component, ABC):
@@ -25,8 +24,6 @@ class Perturbation(Component, ABC):
     )
 
     weight: float
-    lexicons: tuple[Lexicon, ...] = ()
-    """Where words come from; their content is part of every training's id."""
     share: float
 
     def __post_init__(self) -> None:

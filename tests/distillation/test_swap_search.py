@@ -1,0 +1,88 @@
+"""Gradient swaps: the chosen words are those that promise most, found again by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rosearch.core.rng import SeedTree
+from rosearch.data.task import Task
+from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.learner import Learner, Probe
+from rosearch.distillation.objective import Objective
+from rosearch.distillation.plain import Plain
+from rosearch.distillation.swap_search import SwapSearch
+from rosearch.distillation.training_set import TextSource, TrainingSet
+from rosearch.distillation.worded_texts import WordedTexts
+from rosearch.lexicons.table import Table
+from rosearch.space.architecture import InputGenes
+from rosearch.students.network import StudentNetwork
+from rosearch.students.standard import bag_of_embeddings
+from rosearch.teachers.teacher import PreparedTeacher
+
+ROWS = np.array([3, 0, 11, 7])
+
+
+@pytest.fixture
+def source(prepared_teacher: PreparedTeacher, task: Task) -> TextSource:
+    tokenizer = prepared_teacher.tokenizer()
+    return TextSource(texts=task.train.texts[:20], tokenizer=tokenizer, max_length=prepared_teacher.max_length)
+
+
+def student(source: TextSource) -> Learner:
+    torch.manual_seed(0)
+    network = StudentNetwork(
+        bag_of_embeddings(InputGenes(rank=8, trained=True)),
+        vocabulary_size=source.tokenizer.vocabulary_size,
+        classes=2,
+    )
+    return Learner(
+        network=network,
+        objective=Objective(Plain(soft_labels=0.0), pooled_width=8, teacher_width=0),
+        places=np.arange(network.input.table.num_embeddings),
+        device=torch.device("cpu"),
+        precision="float32",
+    )
+
+
+def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task, toy_lexicon: Path) -> None:
+    lexicon, learner = Table(path=str(toy_lexicon)), student(source)
+    search = SwapSearch(
+        GradientSwaps(lexicons=(lexicon,)), source, WordedTexts(source.texts), rng=np.random.default_rng(0)
+    )
+    search.begin_epoch(strength=1.0, rng=np.random.default_rng(0))
+    data = TrainingSet(encoded=source.encode(source.texts), labels=task.train.labels[:20])
+    batch = data.batch(ROWS, Plain(soft_labels=0.0), places=learner.places, device=learner.device)
+    probe = Probe()
+    with learner.embeddings(probe):
+        loss, _ = learner.loss(batch)
+    loss.backward()
+    found = search.texts(ROWS, probe.gradient_BLR, learner)
+    shares = np.random.default_rng(0).random(20)
+    table = learner.network.input.table.weight.detach().numpy()
+    for place, row in enumerate(ROWS.tolist()):
+        words = str(source.texts[row]).split()
+        gradients = probe.gradient_BLR[place].numpy()
+        gains = {}
+        for at, word in enumerate(words):
+            for synonym in lexicon.synonyms(word):
+                if " " not in synonym and len(source.tokenizer.pieces([word])[0]) == 1:
+                    new, old = (table[source.tokenizer.pieces([text])[0]].mean(axis=0) for text in (synonym, word))
+                    gain = float(gradients[1 + at] @ (new - old))
+                    gains[at] = max(gains.get(at, (-np.inf, "")), (gain, synonym))
+        allowed = int(np.ceil(shares[row] * len(gains)))
+        for at in sorted(gains, key=lambda at: -gains[at][0])[:allowed]:
+            if gains[at][0] > 0:
+                words[at] = gains[at][1]
+        assert found[place] == " ".join(words)
+    assert any(str(text) != source.texts[row] for text, row in zip(found, ROWS, strict=True))
+
+
+def test_without_strength_nothing_is_swapped(source: TextSource, toy_lexicon: Path) -> None:
+    settings = GradientSwaps(lexicons=(Table(path=str(toy_lexicon)),))
+    search = SwapSearch(settings, source, WordedTexts(source.texts), rng=SeedTree(0).generator())
+    search.begin_epoch(strength=0.0, rng=SeedTree(0).generator())
+    length = int(source.encode([source.texts[row] for row in ROWS]).lengths.max())
+    gradient_BLR = torch.ones(len(ROWS), length, 8)
+    assert search.texts(ROWS, gradient_BLR, student(source)) == [source.texts[row] for row in ROWS]
