@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rosearch.search.study import Study as Study
     from rosearch.space.architecture import Architecture as Architecture
     from rosearch.space.space import DagSpace as DagSpace
+    from rosearch.students.onnx_student import OnnxStudent as OnnxStudent
     from rosearch.students.student import Student as Student
     from rosearch.teachers.teacher import Teacher as Teacher
 
@@ -35,6 +36,7 @@ _HOMES = {
     "DeepWordBug": "rosearch.attacks.deepwordbug",
     "Evolution": "rosearch.search.evolution",
     "Fitness": "rosearch.fitness.fitness",
+    "OnnxStudent": "rosearch.students.onnx_student",
     "PWWS": "rosearch.attacks.pwws",
     "Plain": "rosearch.distillation.plain",
     "RandomSearch": "rosearch.search.random_search",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, final
 
 from rosearch.cli.attacked_texts import NoTexts, TestSplit, Texts
 from rosearch.core.config import override
-from rosearch.core.errors import InputError
 from rosearch.core.events import Listener
 
 if TYPE_CHECKING:
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from rosearch.data.task import Task
     from rosearch.fitness.fidelity import FieldName
     from rosearch.fitness.measurement import Measurement
-    from rosearch.search.study import Study
-    from rosearch.students.student import Student
+    from rosearch.students.text_classifier import TextClassifier
 
 
 @final
@@ -45,7 +43,7 @@ class Assault:
     attacked_labels: tuple[str, ...] = ()
     false_positive_rate: float = 0.01
 
-    def carry_out(self, student: "Student", task: "Task", listener: Listener) -> "Measurement":
+    def carry_out(self, student: "TextClassifier", task: "Task", listener: Listener) -> "Measurement":
         """Attacks by margin and by calibrated probability.
 
         Args:
@@ -97,48 +95,25 @@ def assault_on(model: Path) -> Assault:
     Raises:
         InputError: If it is neither, or the run has no student yet.
     """
-    if (model / "run.toml").is_file():
-        from rosearch.search.study import Study
+    from rosearch.export.origin import Origin
 
-        study = Study.open(model)
-        fitness = study.configuration.fitness
+    origin = Origin.find(model)
+    if origin.study is None:
         return Assault(
-            student=best_student(study),
-            texts=TestSplit(study),
-            attacks=fitness.full_fidelity.attacks,
-            budgets=fitness.budgets,
-            examples=fitness.test_examples,
-            seed=study.configuration.seed,
-            attacked_field=fitness.attacked_field,
-            attacked_labels=fitness.attacked_labels,
-            false_positive_rate=fitness.false_positive_rate,
+            student=origin.folder, texts=NoTexts(model), attacks=(attack_from("pwws"), attack_from("deepwordbug"))
         )
-    if not (model / "student.json").is_file():
-        raise InputError(
-            f"{model}: neither a student's folder (it has no student.json) nor a run directory (it has no run.toml). "
-            "Give one that a search wrote, such as runs/mine or runs/mine/finalists/0003-9f3a1c/0/student."
-        )
-    return Assault(student=model, texts=NoTexts(model), attacks=(attack_from("pwws"), attack_from("deepwordbug")))
-
-
-def best_student(study: "Study") -> Path:
-    """Returns the folder of the front's best member by fitness: as a finalist where it is one, else as searched.
-
-    Args:
-        study: A recorded one.
-
-    Raises:
-        InputError: If there is no front yet.
-    """
-    from rosearch.search.finals import choose_finalists
-
-    front = study.results.front
-    ranked = choose_finalists(front, study.configuration.fitness.environmental, count=len(front))
-    if not ranked:
-        raise InputError(f"{study.directory.path}: the front is still empty. Search on, or name a student's folder.")
-    finalists = [study.directory.finalist_path(trial.proposal, repeat=0) / "student" for trial in ranked]
-    searched = study.directory.trial_path(ranked[0].proposal) / "student"
-    return next((folder for folder in finalists if (folder / "student.json").is_file()), searched)
+    fitness = origin.study.configuration.fitness
+    return Assault(
+        student=origin.folder,
+        texts=TestSplit(origin.study),
+        attacks=fitness.full_fidelity.attacks,
+        budgets=fitness.budgets,
+        examples=fitness.test_examples,
+        seed=origin.study.configuration.seed,
+        attacked_field=fitness.attacked_field,
+        attacked_labels=fitness.attacked_labels,
+        false_positive_rate=fitness.false_positive_rate,
+    )
 
 
 def attack_from(recipe: str) -> "Attack":

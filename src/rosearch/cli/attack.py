@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rosearch.cli.assault import Assault
     from rosearch.data.task import Task
     from rosearch.fitness.measurement import Measurement
-    from rosearch.students.student import Student
+    from rosearch.students.text_classifier import TextClassifier
 
 
 ModelArgument = Annotated[
@@ -37,6 +37,10 @@ LabelsOption = Annotated[
 RecipesOption = Annotated[
     list[str] | None,
     typer.Option("--recipe", metavar="KIND", help="Or an inline table; repeatable. Default: all, or the run's."),
+]
+PrecisionOption = Annotated[
+    Literal["float32", "float16", "int8"] | None,
+    typer.Option("--precision", help="Of an exported student: which of its ONNX graphs.", show_default=False),
 ]
 ExamplesOption = Annotated[
     int | None, typer.Option("--examples", min=1, metavar="N", help="Texts. Default: 200, or the run's.")
@@ -71,6 +75,7 @@ def command(
     label: LabelOption = "label",
     labels: LabelsOption = None,
     recipes: RecipesOption = None,
+    precision: PrecisionOption = None,
     examples: ExamplesOption = None,
     budgets: BudgetsOption = None,
     seed: SeedOption = None,
@@ -86,7 +91,7 @@ def command(
     from rosearch.cli.assault import assault_on, attack_from, given
     from rosearch.cli.attacked_texts import FileOfTexts
     from rosearch.cli.progress import showing_progress
-    from rosearch.students.student import Student
+    from rosearch.students.loading import load_student
 
     assault = given(
         assault_on(model),
@@ -101,7 +106,7 @@ def command(
         attacked_labels=_names(attacked_labels),
         false_positive_rate=false_positive_rate,
     )
-    student = Student.from_pretrained(assault.student)
+    student = load_student(assault.student, precision=precision)
     with showing_progress(messages) as display:
         task = assault.texts.load(student, display)
         measurement = assault.carry_out(student, task, display)
@@ -138,7 +143,7 @@ def _sizes(assault: "Assault", task: "Task", measurement: "Measurement") -> str:
     return f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
 
 
-def _print(measurement: "Measurement", student: "Student", show: int) -> None:
+def _print(measurement: "Measurement", student: "TextClassifier", show: int) -> None:
     from rosearch.cli.examples import render_examples
     from rosearch.cli.tables import percent
     from rosearch.fitness.measurement import quoted

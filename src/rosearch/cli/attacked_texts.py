@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rosearch.data.rows import Row
     from rosearch.data.task import Split, Task
     from rosearch.search.study import Study
-    from rosearch.students.student import Student
+    from rosearch.students.text_classifier import TextClassifier
 
 CALIBRATION_SHARE = 0.3
 
@@ -19,7 +19,7 @@ CALIBRATION_SHARE = 0.3
 class Texts(Protocol):
     """Where the texts to attack come from."""
 
-    def load(self, student: "Student", listener: Listener) -> "Task":
+    def load(self, student: "TextClassifier", listener: Listener) -> "Task":
         """Returns a task whose test split is attacked, and whose dev split calibrates the student."""
         ...
 
@@ -38,7 +38,7 @@ class TestSplit:
     def __str__(self) -> str:
         return f"test split of {self._study.directory.path}"
 
-    def load(self, student: "Student", listener: Listener) -> "Task":  # noqa: ARG002 - a run's texts fit its students
+    def load(self, student: "TextClassifier", listener: Listener) -> "Task":  # noqa: ARG002 - a run's texts fit its students
         """Loads the run's task; see ``Texts``.
 
         Args:
@@ -70,7 +70,7 @@ class NoTexts:
     def __init__(self, student: Path) -> None:
         self._student = student
 
-    def load(self, student: "Student", listener: Listener) -> "Task":  # noqa: ARG002 - there is nothing to load
+    def load(self, student: "TextClassifier", listener: Listener) -> "Task":  # noqa: ARG002 - there is nothing to load
         """Asks the user for texts.
 
         Args:
@@ -103,7 +103,7 @@ class FileOfTexts:
     def __str__(self) -> str:
         return str(self.path)
 
-    def load(self, student: "Student", listener: Listener) -> "Task":  # noqa: ARG002 - a file is read at once
+    def load(self, student: "TextClassifier", listener: Listener) -> "Task":  # noqa: ARG002 - a file is read at once
         """Reads the file; see ``Texts``.
 
         Args:

@@ -10,7 +10,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from rosearch import __version__
-from rosearch.cli import analyze, attack, doctor, fetch, ls, schema, search, show, status, teach, verify
+from rosearch.cli import analyze, attack, doctor, export, fetch, ls, schema, search, show, status, teach, verify
 from rosearch.cli.console import messages, tell
 from rosearch.core.errors import RoSearchError
 
@@ -40,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (fetch, teach, search, ls, status, show, analyze, attack, verify, doctor, schema):
+for module in (fetch, teach, search, ls, status, show, analyze, attack, export, verify, doctor, schema):
     app.command(name=module.__name__.rpartition(".")[2])(interruptible(module.command))
 
 

@@ -15,6 +15,8 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda", "mps"]
 Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
+OnnxPrecision: TypeAlias = Literal["float32", "float16", "int8"]
+"""Of an exported graph's weights and products."""
 
 
 class Victim(Protocol):

@@ -69,8 +69,16 @@ class PieceInput(nn.Module):
             return pieces_BLD
         length = input_ids_BL.shape[1]
         if length > len(self.positions_LD):
-            self.positions_LD = sinusoids(2 * length, self.norm.normalized_shape[0]).to(self.positions_LD)
+            self.reserve_positions(2 * length)
         return pieces_BLD + self.positions_LD[:length]
+
+    def reserve_positions(self, length: int) -> None:
+        """Computes positions for texts of up to ``length`` word pieces, which are otherwise made when they are needed.
+
+        Args:
+            length: Longest text in word pieces.
+        """
+        self.positions_LD = sinusoids(length, self.norm.normalized_shape[0]).to(self.positions_LD)
 
     def load_table(self, table_VR: NDArray[np.floating]) -> None:
         """Copies a table into the embedding, trained or frozen.

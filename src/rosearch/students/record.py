@@ -9,7 +9,7 @@ from rosearch.core.files import read_json, write_json
 from rosearch.data.tokenization import Tokenizer
 from rosearch.space.architecture import Architecture
 
-RECORD_FILE = "student.json"
+RECORD_FILE, WEIGHTS_FILE = "student.json", "model.safetensors"
 SCHEMA_VERSION = 1
 
 

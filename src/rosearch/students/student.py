@@ -17,10 +17,9 @@ from rosearch.data.tokenization import Tokenizer
 from rosearch.device import in_parallel, resolve_device
 from rosearch.space.architecture import Architecture
 from rosearch.students.network import StudentNetwork
-from rosearch.students.record import StudentRecord, read_tokenizer
+from rosearch.students.record import WEIGHTS_FILE, StudentRecord, read_tokenizer
 from rosearch.students.text_classifier import TextClassifier
 
-WEIGHTS_FILE = "model.safetensors"
 GPU_BATCH_TOKENS = 32_768
 """Instead of `BATCH_TOKENS`; a GPU would wait with less."""
 

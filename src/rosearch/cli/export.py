@@ -1,0 +1,74 @@
+"""`rosearch export`: a student for use elsewhere."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from rosearch.cli.console import emit, tell
+
+if TYPE_CHECKING:
+    from rosearch.export.parity import Parity
+    from rosearch.students.student import Student
+
+PARITY_TEXTS = 256
+
+
+def command(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run directory, or a student's folder.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write.")],
+    trial: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="TRIAL",
+            help="Of a run; its best by fitness if left out. A finalist is taken as retrained, with seed 0.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[Literal["onnx"], typer.Option("--to", help="What to write.")] = "onnx",
+) -> None:
+    """Write a student as files that run elsewhere, and check that it answers there as it does here."""
+    from rosearch.export.origin import Origin
+    from rosearch.students.student import Student
+
+    origin = Origin.find(model, trial)
+    tell(f"exporting {origin.folder}")
+    student = Student.from_pretrained(origin.folder, device="cpu")
+    _print(EXPORTS[to](student, out))
+
+
+def _onnx(student: "Student", out: Path) -> "dict[Path, Parity]":
+    """Writes a graph of each precision, and compares each with the student on random texts."""
+    import numpy as np
+
+    from rosearch.export.onnx import export_onnx
+    from rosearch.export.parity import compare, random_texts
+    from rosearch.students.onnx_student import OnnxStudent
+
+    paths = export_onnx(student, out)
+    texts = random_texts(student.tokenizer, PARITY_TEXTS, longest=student.max_length, rng=np.random.default_rng(0))
+    return {
+        path: compare(student, OnnxStudent.from_pretrained(out, precision=precision), texts)
+        for precision, path in paths.items()
+    }
+
+
+def _print(parities: "Mapping[Path, Parity]") -> None:
+    from rosearch.cli.tables import table_of
+
+    title = f"Beside the student in torch, on {PARITY_TEXTS} texts of random words"
+    table = table_of("file", "size", "largest difference\nof a logit", "same class", title=title, left=1)
+    for path, parity in parities.items():
+        size = path.stat().st_size
+        table.add_row(
+            str(path),
+            f"{size / 2**20:.1f} MiB" if size >= 2**20 else f"{size / 2**10:.0f} KiB",
+            f"{parity.largest_difference:.1g}",
+            str(parity.same_predictions),
+        )
+    emit(table)
+
+
+EXPORTS: "Mapping[str, Callable[[Student, Path], Mapping[Path, Parity]]]" = {"onnx": _onnx}
+"""What ``--to`` may say, and what does it."""

@@ -1,0 +1,1 @@
+"""Students for use elsewhere: ONNX graphs, Hugging Face directories, cards."""

@@ -1,0 +1,175 @@
+"""Students as ONNX graphs: any batch and length, in three precisions, from the network as it stands.
+
+Shapes: B batch, L tokens, K character features of a word, C classes, H heads.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rosearch.core.errors import InputError
+from rosearch.core.files import whole_file
+from rosearch.core.protocols import OnnxPrecision
+from rosearch.students.network import StudentNetwork
+
+try:
+    import onnx
+    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.quant_utils import add_pre_process_metadata
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+    from onnxscript import opset20 as op
+    from onnxscript.optimizer import fold_constants, remove_unused_nodes
+except ImportError as error:
+    raise InputError(f"ONNX export needs {error.name}. Install it with pip install 'rosearch[onnx]'.") from None
+
+OPSET = 20
+"""The first with GELU as one operation."""
+
+QUANTISED = ("MatMul", "Gemm", "Gather")
+"""What int8 replaces: linear maps and the embedding table. Convolutions stay: onnxruntime's integer ones are slower."""
+
+LARGE_NEGATIVE = -1e4
+"""Masks a score of attention: its exponential is 0 in float32, and it fits into float16."""
+
+
+class LogitsOnly(nn.Module):
+    """A student that takes what its tokenizer gives under the names that others expect, and gives logits.
+
+    Args:
+        network: The student.
+    """
+
+    def __init__(self, network: StudentNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, character_ids: Tensor | None = None) -> Tensor:
+        """Returns logits, shape BC; inputs have shapes BL, BL and BLK."""
+        return self.network(input_ids, attention_mask, character_ids).logits_BC  # type: ignore[no-any-return]
+
+
+def onnx_graph(network: StudentNetwork, *, max_length: int) -> "onnx.ModelProto":
+    """Returns a network as a graph in float32.
+
+    Inputs ``input_ids`` and ``attention_mask``, int64, shape ``(batch, length)``, and for a student that reads them
+    ``character_ids``, int64, shape ``(batch, length, features)``; output ``logits``, shape ``(batch, classes)``.
+
+    Args:
+        network: On the CPU; it is left in evaluation mode.
+        max_length: Longest input in word pieces that the graph will take.
+    """
+    network.input.reserve_positions(max_length)
+    shape = (2, max(2, max_length // 2))
+    inputs = {"input_ids": torch.ones(shape, dtype=torch.int64), "attention_mask": torch.ones(shape, dtype=torch.int64)}
+    sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", max=max_length)}
+    dynamic = dict.fromkeys(inputs, sizes)
+    if network.input.characters is not None:
+        inputs["character_ids"] = torch.ones(*shape, 3, dtype=torch.int64)
+        dynamic["character_ids"] = sizes | {2: torch.export.Dim("features")}
+    with _quiet():
+        program = torch.onnx.export(
+            LogitsOnly(network).eval(),
+            kwargs=inputs,
+            dynamo=True,
+            opset_version=OPSET,
+            dynamic_shapes=dynamic,
+            output_names=["logits"],
+            custom_translation_table=TRANSLATIONS,
+            verbose=False,
+        )
+    assert program is not None  # noqa: S101 - only the older exporter gives nothing
+    # Weights that several places share are transposed at each run unless they are folded, and then not quantised.
+    fold_constants(program.model, should_fold=lambda node: True if node.op_type == "Transpose" else None)
+    remove_unused_nodes(program.model)
+    # Where each node came from names files of the machine that exported.
+    ClearMetadataAndDocStringPass()(program.model)
+    return program.model_proto
+
+
+def write_onnx(graph: "onnx.ModelProto", path: Path, *, precision: OnnxPrecision = "float32") -> None:
+    """Writes a graph to one file.
+
+    float16 halves the file, and is slower than float32 on most CPUs, which compute it by way of float32. int8 stores
+    linear maps and the embedding table in 8 bits, and multiplies in 8 bits with a scale found at each run.
+
+    Args:
+        graph: What `onnx_graph` gave.
+        path: The file.
+        precision: Of weights and products; inputs and outputs stay as they are.
+    """
+    copy = onnx.ModelProto()
+    copy.CopyFrom(graph)
+    with whole_file(path) as temporary:
+        if precision == "int8":
+            add_pre_process_metadata(copy)
+            quantize_dynamic(
+                copy, temporary, op_types_to_quantize=list(QUANTISED), weight_type=QuantType.QInt8, per_channel=True
+            )
+        else:
+            onnx.save(convert_float_to_float16(copy, keep_io_types=True) if precision == "float16" else copy, temporary)
+
+
+def _attention(
+    query_BHLC: Any,
+    key_BHLC: Any,
+    value_BHLC: Any,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,  # noqa: ARG001 - the signature is torch's
+    is_causal: bool = False,  # noqa: ARG001
+    scale: float | None = None,  # noqa: ARG001
+    enable_gqa: bool = False,  # noqa: ARG001
+) -> Any:
+    """Translates scaled dot-product attention in a third of the exporter's nodes; no row of a mask here is empty."""
+    scores_BHLL = op.MatMul(query_BHLC, op.Transpose(key_BHLC, perm=[0, 1, 3, 2]))
+    scores_BHLL = op.Mul(scores_BHLL, op.Constant(value_float=query_BHLC.shape[-1] ** -0.5))
+    if attn_mask is not None:
+        scores_BHLL = op.Where(attn_mask, scores_BHLL, op.Constant(value_float=LARGE_NEGATIVE))
+    return op.MatMul(op.Softmax(scores_BHLL, axis=-1), value_BHLC)
+
+
+def _means_of_bags(
+    table_VR: Any,
+    indices: Any,
+    offsets_N: Any,
+    scale_grad_by_freq: bool = False,  # noqa: ARG001 - the signature is torch's
+    mode: int = 1,  # noqa: ARG001
+    sparse: bool = False,  # noqa: ARG001
+    per_sample_weights: Any = None,  # noqa: ARG001
+    include_last_offset: bool = False,  # noqa: ARG001
+    padding_idx: int = 0,
+) -> Any:
+    """Translates the mean of embeddings without the exporter's loop over bags; all bags here are of one length."""
+    indices_NK = op.Reshape(indices, op.Concat(op.Shape(offsets_N), op.Constant(value_ints=[-1]), axis=0))
+    told_NK = op.Cast(op.Not(op.Equal(indices_NK, op.Constant(value_int=padding_idx))), to=onnx.TensorProto.FLOAT)
+    sum_NR = op.Squeeze(op.MatMul(op.Unsqueeze(told_NK, [1]), op.Gather(table_VR, indices_NK)), [1])
+    count_N1 = op.ReduceSum(told_NK, [1], keepdims=True)
+    means_NR = op.Div(sum_NR, op.Max(count_N1, op.Constant(value_float=1.0)))
+    return means_NR, offsets_N, offsets_N, offsets_N
+
+
+TRANSLATIONS = {
+    torch.ops.aten.scaled_dot_product_attention.default: _attention,
+    torch.ops.aten.embedding_bag.padding_idx: _means_of_bags,
+}
+"""Operations that the exporter would translate at length."""
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps the exporter's notices about itself off the terminal: the library never prints."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

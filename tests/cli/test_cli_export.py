@@ -1,0 +1,39 @@
+"""`export`: a run's student in files that run elsewhere; `attack` takes them too."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rosearch.students.onnx_student import OnnxStudent
+from rosearch.students.student import Student
+
+
+@pytest.fixture(scope="module")
+def student(toy_study: Path) -> Path:
+    return next((toy_study / "run" / "finalists").glob("*/0/student"))
+
+
+def test_onnx(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    answer = rosearch("export", student, "--to", "onnx", "--out", out)
+    assert answer.code == 0
+    assert sum(line.rstrip().endswith(" 256") for line in answer.out.splitlines()) == 3
+    texts = ["a great movie .", "dull", ""]
+    expected = Student.from_pretrained(student).logits(texts)
+    np.testing.assert_allclose(OnnxStudent.from_pretrained(out).logits(texts), expected, rtol=0, atol=1e-5)
+
+    attack = ("attack", out, "--data", toy_study / "test.tsv", "--recipe", "deepwordbug", "--examples", 5, "--show", 0)
+    for more in ((), ("--precision", "int8")):
+        answer = rosearch(*attack, *more)
+        assert answer.code == 0
+        assert "deepwordbug" in answer.out
+
+
+def test_wrong_input_writes_nothing(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for model, *more in ((tmp_path,), (student, 3), (toy_study / "run", 99), (student, "--to", "tflite")):
+        answer = rosearch("export", model, "--out", out, *more)
+        assert answer.code == 2
+        assert not out.exists()
