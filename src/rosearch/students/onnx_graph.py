@@ -1,6 +1,6 @@
 """Students as ONNX graphs: any batch and length, in three precisions, from the network as it stands.
 
-Shapes: B batch, L tokens, K character features of a word, C classes, H heads.
+Shapes: B batch, L tokens, K character features of a word, C classes.
 """
 
 import logging
@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,19 +23,14 @@ try:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.quant_utils import add_pre_process_metadata
     from onnxruntime.transformers.float16 import convert_float_to_float16
-    from onnxscript import opset20 as op
     from onnxscript.optimizer import fold_constants, remove_unused_nodes
+
+    from rosearch.students.onnx_translations import OPSET, TRANSLATIONS
 except ImportError as error:
     raise InputError(f"ONNX export needs {error.name}. Install it with pip install 'rosearch[onnx]'.") from None
 
-OPSET = 20
-"""The first with GELU as one operation."""
-
 QUANTISED = ("MatMul", "Gemm", "Gather")
 """What int8 replaces: linear maps and the embedding table. Convolutions stay: onnxruntime's integer ones are slower."""
-
-LARGE_NEGATIVE = -1e4
-"""Masks a score of attention: its exponential is 0 in float32, and it fits into float16."""
 
 
 class LogitsOnly(nn.Module):
@@ -81,7 +75,7 @@ def onnx_graph(network: StudentNetwork, *, max_length: int) -> "onnx.ModelProto"
             opset_version=OPSET,
             dynamic_shapes=dynamic,
             output_names=["logits"],
-            custom_translation_table=TRANSLATIONS,
+            custom_translation_table=dict(TRANSLATIONS),
             verbose=False,
         )
     assert program is not None  # noqa: S101 - only the older exporter gives nothing
@@ -114,51 +108,6 @@ def write_onnx(graph: "onnx.ModelProto", path: Path, *, precision: OnnxPrecision
             )
         else:
             onnx.save(convert_float_to_float16(copy, keep_io_types=True) if precision == "float16" else copy, temporary)
-
-
-def _attention(
-    query_BHLC: Any,
-    key_BHLC: Any,
-    value_BHLC: Any,
-    attn_mask: Any = None,
-    dropout_p: float = 0.0,  # noqa: ARG001 - the signature is torch's
-    is_causal: bool = False,  # noqa: ARG001
-    scale: float | None = None,  # noqa: ARG001
-    enable_gqa: bool = False,  # noqa: ARG001
-) -> Any:
-    """Translates scaled dot-product attention in a third of the exporter's nodes; no row of a mask here is empty."""
-    scores_BHLL = op.MatMul(query_BHLC, op.Transpose(key_BHLC, perm=[0, 1, 3, 2]))
-    scores_BHLL = op.Mul(scores_BHLL, op.Constant(value_float=query_BHLC.shape[-1] ** -0.5))
-    if attn_mask is not None:
-        scores_BHLL = op.Where(attn_mask, scores_BHLL, op.Constant(value_float=LARGE_NEGATIVE))
-    return op.MatMul(op.Softmax(scores_BHLL, axis=-1), value_BHLC)
-
-
-def _means_of_bags(
-    table_VR: Any,
-    indices: Any,
-    offsets_N: Any,
-    scale_grad_by_freq: bool = False,  # noqa: ARG001 - the signature is torch's
-    mode: int = 1,  # noqa: ARG001
-    sparse: bool = False,  # noqa: ARG001
-    per_sample_weights: Any = None,  # noqa: ARG001
-    include_last_offset: bool = False,  # noqa: ARG001
-    padding_idx: int = 0,
-) -> Any:
-    """Translates the mean of embeddings without the exporter's loop over bags; all bags here are of one length."""
-    indices_NK = op.Reshape(indices, op.Concat(op.Shape(offsets_N), op.Constant(value_ints=[-1]), axis=0))
-    told_NK = op.Cast(op.Not(op.Equal(indices_NK, op.Constant(value_int=padding_idx))), to=onnx.TensorProto.FLOAT)
-    sum_NR = op.Squeeze(op.MatMul(op.Unsqueeze(told_NK, [1]), op.Gather(table_VR, indices_NK)), [1])
-    count_N1 = op.ReduceSum(told_NK, [1], keepdims=True)
-    means_NR = op.Div(sum_NR, op.Max(count_N1, op.Constant(value_float=1.0)))
-    return means_NR, offsets_N, offsets_N, offsets_N
-
-
-TRANSLATIONS = {
-    torch.ops.aten.scaled_dot_product_attention.default: _attention,
-    torch.ops.aten.embedding_bag.padding_idx: _means_of_bags,
-}
-"""Operations that the exporter would translate at length."""
 
 
 @contextmanager
