@@ -1,0 +1,235 @@
+"""What each part of robust distillation brings: one fixed student, one teacher, add one and leave one out, on test.
+
+Each cell is one training (variant and seed) and its attacks; its result is one JSON file under --out, and a cell that
+has its file is done. Attacks that were added later are made up for on the student that was kept under --work. Under
+attack stands the lower of the normalised margin's and the calibrated probability's figure, with Wilson's interval.
+
+usage: python benchmarks/robust_distillation.py --data SST2DIR --list            cells, done or not
+       python benchmarks/robust_distillation.py --data SST2DIR --cell plain-0    one cell, at most 20 minutes
+       python benchmarks/robust_distillation.py --data SST2DIR --hours 2         cells in their order, until time is up
+       python benchmarks/robust_distillation.py --data SST2DIR --table           the table of what is done
+SST2DIR holds train.tsv, dev.tsv and test.tsv with the columns text and label.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from common_task import network_of, task_of, teacher_of, transformer
+
+from rosearch import Plain, Schedule, Task
+from rosearch.attacks.attack import Attack
+from rosearch.attacks.robustness import wilson
+from rosearch.core.files import read_json, write_json, write_text
+from rosearch.core.rng import SeedTree
+from rosearch.device import threads
+from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.perturbations.character_edits import CharacterEdits
+from rosearch.distillation.perturbations.masking import Masking
+from rosearch.distillation.perturbations.word_substitution import WordSubstitution
+from rosearch.distillation.robust import Robust
+from rosearch.distillation.scheme import Scheme
+from rosearch.distillation.trainer import train
+from rosearch.distillation.training_set import TextSource, TrainingSet
+from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.measurement import measure, quoted
+from rosearch.lexicons.glove_wordnet import GloveWordNet
+from rosearch.lexicons.wordnet import WordNet
+from rosearch.space.architecture import Architecture
+from rosearch.space.size import parameter_count
+from rosearch.students.characters import character_features
+from rosearch.students.student import Student
+from rosearch.teachers.teacher import PreparedTeacher
+
+STUDENT = transformer(width=136, layers=4)
+"""0.9 million parameters outside its embedding."""
+NGRAMS = replace(STUDENT, input=replace(STUDENT.input, characters="ngrams", buckets=8192))
+SCHEDULE = Schedule(epochs=8)
+EXAMPLES = 300
+SEEDS = (0, 1, 2)
+ATTACKS = ("pwws", "textfooler", "deepwordbug")
+LEXICONS = (WordNet(), GloveWordNet())
+WORDS, LETTERS = WordSubstitution(lexicons=LEXICONS), CharacterEdits()
+SWAPS = GradientSwaps(lexicons=LEXICONS)
+PLAIN = Robust(schedule=SCHEDULE, perturbed=0.0)
+EVERYTHING = Robust(schedule=SCHEDULE, perturbations=(WORDS, LETTERS), adversaries=(SWAPS,), consistency=1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A scheme and a student."""
+
+    scheme: Scheme
+    student: Architecture = NGRAMS
+
+
+VARIANTS: Mapping[str, Variant] = {
+    "plain": Variant(scheme=Plain(schedule=SCHEDULE)),
+    "plain-pieces": Variant(scheme=Plain(schedule=SCHEDULE), student=STUDENT),
+    "everything": Variant(scheme=EVERYTHING),
+    "everything-pieces": Variant(scheme=EVERYTHING, student=STUDENT),
+    "plain+words": Variant(scheme=replace(PLAIN, perturbed=1.0, perturbations=(WORDS,))),
+    "plain+letters": Variant(scheme=replace(PLAIN, perturbed=1.0, perturbations=(LETTERS,))),
+    "plain+swaps": Variant(scheme=replace(PLAIN, adversaries=(SWAPS,))),
+    "plain+masking": Variant(scheme=replace(PLAIN, perturbed=1.0, perturbations=(Masking(),))),
+    "everything-words": Variant(scheme=replace(EVERYTHING, perturbations=(LETTERS,))),
+    "everything-letters": Variant(scheme=replace(EVERYTHING, perturbations=(WORDS,))),
+    "everything-swaps": Variant(scheme=replace(EVERYTHING, adversaries=())),
+    "everything-consistency": Variant(scheme=replace(EVERYTHING, consistency=0.0)),
+}
+"""By name; ``plain+x`` adds one part to plain distillation, ``everything-x`` leaves one out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What all cells share."""
+
+    task: Task
+    teacher: PreparedTeacher
+    work: Path
+    out: Path
+
+    def cells(self) -> Iterator[tuple[str, int]]:
+        """Gives the cells in their order: first one seed of every variant."""
+        return ((name, seed) for seed in SEEDS for name in VARIANTS)
+
+    def record(self, name: str, seed: int) -> dict[str, Any]:
+        path = self.out / f"{name}-{seed}.json"
+        record: dict[str, Any] = read_json(path) if path.is_file() else {}
+        return record
+
+    def missing(self, name: str, seed: int) -> list[str]:
+        return [kind for kind in ATTACKS if kind not in self.record(name, seed).get("attacks", {})]
+
+    def run(self, name: str, seed: int) -> None:
+        """Trains where there is no student yet, and makes the attacks that are missing."""
+        record, folder = self.record(name, seed), self.work / "robust" / f"{name}-{seed}"
+        if "training" not in record or not (folder / "student.json").is_file():
+            student, record = self.trained(VARIANTS[name], seed)
+            student.save_pretrained(folder)
+            record = {"variant": name, "seed": seed, **record, "attacks": {}}
+        student = Student.from_pretrained(folder)
+        for kind in [kind for kind in ATTACKS if kind not in record["attacks"]]:
+            start = time.perf_counter()
+            fidelity = Fidelity(
+                name="search",
+                share=1.0,
+                split="test",
+                examples=EXAMPLES,
+                attacks=(Attack.from_config(kind),),
+                scores=("margin", "probability"),
+            )
+            found = measure(student, self.task, fidelity, budgets=(10, 20, 40, 80, 160), seed=0)
+            record["accuracy"] = {split: self.accuracy(student, split) for split in ("dev", "test")}
+            record["calibration_error"] = found.metrics["calibration_error"]
+            record["attacks"][kind] = {
+                "seconds": round(time.perf_counter() - start, 1),
+                "lower": quoted(found.robustness, kind).to_record(),
+                **{each.score["kind"]: each.to_record() for each in found.robustness},
+            }
+            write_json(self.out / f"{name}-{seed}.json", record)
+            print(f"{name}-{seed}: {line(record)}", flush=True)
+
+    def trained(self, variant: Variant, seed: int) -> tuple[Student, dict[str, Any]]:
+        tokenizer = self.teacher.tokenizer().with_characters(character_features(variant.student.input))
+        source = TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length)
+        data = TrainingSet(
+            encoded=source.encode(source.texts),
+            labels=self.task.train.labels,
+            outputs=self.teacher.outputs(source.texts),
+            source=source,
+        )
+        network = network_of(variant.student, self.teacher, seed=seed)
+        start = time.process_time()
+        report = train(network, data, variant.scheme, seeds=SeedTree(seed).child("training"))
+        size = parameter_count(
+            variant.student,
+            vocabulary_size=network.input.table.num_embeddings,
+            classes=self.task.classes,
+        )
+        record = {
+            "scheme": variant.scheme.to_config(),
+            "architecture": variant.student.to_json(),
+            "parameters": size.total,
+            "parameters_without_embedding": size.without_embedding,
+            "task": self.task.fingerprint,
+            "teacher": {"fingerprint": self.teacher.fingerprint, "dev_accuracy": self.teacher.dev_accuracy},
+            "training": report.to_record() | {"cpu_seconds": round(time.process_time() - start, 1)},
+        }
+        names = self.task.label_names
+        return Student(network, tokenizer, label_names=names, max_length=self.teacher.max_length), record
+
+    def accuracy(self, student: Student, split: str) -> float:
+        rows = getattr(self.task, split)
+        return float(np.mean(student.logits(rows.texts).argmax(axis=1) == rows.labels))
+
+
+def line(record: Mapping[str, Any]) -> str:
+    """Says in a line what a cell found."""
+    attacks = ", ".join(
+        f"{kind} {100 * found['lower']['robust_accuracy']:.1f}" for kind, found in record["attacks"].items()
+    )
+    training = record["training"]
+    return (
+        f"test {100 * record['accuracy']['test']:.1f}, under {attacks} (n = {EXAMPLES}); "
+        f"training {training['cpu_seconds']:.0f} s of one core"
+    )
+
+
+def table(bench: Bench) -> str:
+    """Returns the means over seeds as a Markdown table."""
+    done = {name: [bench.record(name, seed) for seed in SEEDS if not bench.missing(name, seed)] for name in VARIANTS}
+    plain = np.mean([record["training"]["cpu_seconds"] for record in done["plain"]] or [np.nan])
+    rows = [
+        f"| variant | seeds | test accuracy | {' | '.join(ATTACKS)} | training, plain = 1 |",
+        f"|---|---|---|{'---|' * len(ATTACKS)}---|",
+    ]
+    for name, records in done.items():
+        if not records:
+            continue
+        cells = []
+        for kind in ATTACKS:
+            robust = float(np.mean([record["attacks"][kind]["lower"]["robust_accuracy"] for record in records]))
+            low, high = wilson(robust * EXAMPLES, EXAMPLES)
+            cells.append(f"{100 * robust:.1f} [{100 * low:.1f}, {100 * high:.1f}]")
+        accuracy = np.mean([record["accuracy"]["test"] for record in records])
+        cost = np.mean([record["training"]["cpu_seconds"] for record in records]) / plain
+        rows.append(f"| {name} | {len(records)} | {100 * accuracy:.1f} | {' | '.join(cells)} | {cost:.1f} |")
+    return "\n".join(rows) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("docs/results/robust_distillation"))
+    parser.add_argument("--work", type=Path, default=Path("runs/benchmarks"), help="where teacher and students stay")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--table", action="store_true")
+    parser.add_argument("--cell")
+    parser.add_argument("--hours", type=float, default=0.0)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    task = task_of(arguments.data)
+    bench = Bench(task=task, teacher=teacher_of(task, arguments.work), work=arguments.work, out=arguments.out)
+    end = time.monotonic() + 3600 * arguments.hours
+    with threads(arguments.threads):
+        if arguments.cell:
+            name, _, seed = arguments.cell.rpartition("-")
+            bench.run(name, int(seed))
+        for name, seed in bench.cells():
+            missing = bench.missing(name, seed)
+            if arguments.list:
+                print(f"{name}-{seed}: {'done' if not missing else 'to do: ' + ', '.join(missing)}")
+            elif missing and time.monotonic() < end:
+                bench.run(name, seed)
+    if arguments.table or arguments.hours:
+        write_text(bench.out / "README.md", f"# Robust distillation, part by part\n\n{table(bench)}")
+        print(table(bench))
+
+
+if __name__ == "__main__":
+    main()
