@@ -14,8 +14,15 @@ from rosearch.core.errors import ConfigError
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
 from rosearch.device import seeded
+from rosearch.distillation.adversaries.adversary import Adversary
+from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
+from rosearch.distillation.adversaries.convex_hull import ConvexHull
+from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.consistency import consistency_loss
+from rosearch.distillation.defence import defence_of
+from rosearch.distillation.learner import Learner, Probe
+from rosearch.distillation.objective import Objective
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.plain import Plain
@@ -37,6 +44,13 @@ SHORT = Schedule(epochs=2, batch_size=16, learning_rate=3e-3)
 LONG = Schedule(epochs=8, batch_size=16, learning_rate=1e-2)
 OFF: dict[str, Any] = {"perturbed": 0.0, "consistency": 0.0, "adversaries": ()}
 Weights = dict[str, torch.Tensor]
+ADVERSARIES: dict[str, Callable[[Table], Adversary]] = {
+    "gradient swaps": lambda lexicon: GradientSwaps(lexicons=(lexicon,)),
+    "convex hull": lambda lexicon: ConvexHull(lexicons=(lexicon,)),
+    "convex hull, two climbs": lambda lexicon: ConvexHull(lexicons=(lexicon,), steps=2),
+    "free lb": lambda _: FreeLB(steps=2),
+    "attacked texts": lambda lexicon: AttackedTexts(attack=PWWS(lexicon=lexicon), texts=40, every=1, max_queries=30),
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +94,9 @@ def trained(network: StudentNetwork, data: TrainingSet, scheme: Scheme, *, seed:
 
 def robust(lexicon: Table, **fields: Any) -> Robust:
     words = WordSubstitution(lexicons=(lexicon,))
-    swaps = GradientSwaps(lexicons=(lexicon,))
-    given = {"schedule": SHORT, "perturbations": (words, CharacterEdits()), "adversaries": (swaps,)}
-    return Robust(**given | {"consistency": 0.5} | fields)
+    adversaries = tuple(make(lexicon) for make in ADVERSARIES.values())
+    given = {"schedule": SHORT, "perturbations": (words, CharacterEdits()), "adversaries": adversaries}
+    return Robust(**given | {"consistency": 0.5, "piece_dropout": 0.1} | fields)
 
 
 @pytest.mark.parametrize("is_trained", [True, False])
@@ -104,18 +118,14 @@ def test_with_everything_off_it_is_plain_distillation(
 
 @pytest.mark.parametrize(
     "part",
-    [
-        {"perturbed": 1.0},
-        {"consistency": 1.0},
-        {"adversaries": "swaps"},
-    ],
-    ids=["perturbed", "consistency", "gradient swaps"],
+    [{"perturbed": 1.0}, {"consistency": 1.0}, *({"adversaries": name} for name in ADVERSARIES)],
+    ids=["perturbed", "consistency", *ADVERSARIES],
 )
 def test_each_part_changes_the_student(
     build: Callable[..., StudentNetwork], data: TrainingSet, lexicon: Table, part: dict[str, Any]
 ) -> None:
-    part = {name: (GradientSwaps(lexicons=(lexicon,)),) if value == "swaps" else value for name, value in part.items()}
-    off, on = (trained(build(), data, robust(lexicon, **OFF | fields)) for fields in ({}, part))
+    fields = {name: (ADVERSARIES[value](lexicon),) if name == "adversaries" else value for name, value in part.items()}
+    off, on = (trained(build(), data, robust(lexicon, **OFF | given)) for given in ({}, fields))
     assert not torch.allclose(off["head.weight"], on["head.weight"], atol=1e-4)
 
 
@@ -141,8 +151,8 @@ def test_a_robust_student_loses_fewer_texts(
         return float(np.mean([result.robust for result in results]))
 
     plain = resists(Plain(schedule=LONG))
-    words = {"perturbations": (WordSubstitution(lexicons=(lexicon,)),), "consistency": 0.0, "schedule": LONG}
-    assert resists(robust(lexicon, **words)) > plain + 0.05
+    words = {"perturbations": (WordSubstitution(lexicons=(lexicon,)),), "schedule": LONG}
+    assert resists(robust(lexicon, **OFF | words | {"perturbed": 1.0, "piece_dropout": 0.0})) > plain + 0.05
 
 
 def test_consistency_is_zero_for_equal_answers_and_teaches_only_the_perturbed_one() -> None:
@@ -154,6 +164,34 @@ def test_consistency_is_zero_for_equal_answers_and_teaches_only_the_perturbed_on
     assert clean.grad is None
     assert other.grad is not None
     assert float(other.grad.abs().sum()) > 0
+
+
+@pytest.mark.parametrize("name", ["convex hull", "convex hull, two climbs", "free lb", "attacked texts"])
+def test_what_an_adversary_finds_is_harder_than_the_clean_texts(
+    build: Callable[..., StudentNetwork], data: TrainingSet, lexicon: Table, name: str
+) -> None:
+    network = build()
+    train(network, data, Plain(schedule=LONG), seeds=SeedTree(0), precision="float32")
+    scheme = robust(lexicon, **OFF | {"adversaries": (ADVERSARIES[name](lexicon),)})
+    learner = Learner(
+        network=network,
+        objective=Objective(scheme, pooled_width=16, teacher_width=0),
+        places=np.arange(network.input.table.num_embeddings),
+        device=torch.device("cpu"),
+        precision="float32",
+    )
+    defence = defence_of(scheme, data, seeds=SeedTree(0))
+    assert defence is not None
+    defence.enter(1, learner, progress=1.0)
+    clean = hard = 0.0
+    for rows in np.arange(len(data)).reshape(-1, 40):
+        batch, probe = data.batch(rows, scheme, places=learner.places, device=learner.device), Probe()
+        with learner.embeddings(probe):
+            loss, output = learner.loss(batch)
+        clean += learner.descend(loss)
+        hard += defence.learn(learner, batch, rows, clean=output, probe=probe)
+    # Only 40 of the 240 texts are attacked, and count as so many.
+    assert hard > (clean / 6 if name == "attacked texts" else clean) * 1.1
 
 
 def test_strength_rises_along_the_ramp() -> None:

@@ -11,6 +11,7 @@ from rosearch.data.task import Task
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import Objective
+from rosearch.distillation.opponent import Moment
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.swap_search import SwapSearch
 from rosearch.distillation.training_set import TextSource, TrainingSet
@@ -51,7 +52,7 @@ def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task,
     search = SwapSearch(
         GradientSwaps(lexicons=(lexicon,)), source, WordedTexts(source.texts), rng=np.random.default_rng(0)
     )
-    search.begin_epoch(strength=1.0, rng=np.random.default_rng(0))
+    search.enter(Moment(epoch=0, strength=1.0, rng=np.random.default_rng(0)), learner)
     data = TrainingSet(encoded=source.encode(source.texts), labels=task.train.labels[:20])
     batch = data.batch(ROWS, Plain(soft_labels=0.0), places=learner.places, device=learner.device)
     probe = Probe()
@@ -82,7 +83,7 @@ def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task,
 def test_without_strength_nothing_is_swapped(source: TextSource, toy_lexicon: Path) -> None:
     settings = GradientSwaps(lexicons=(Table(path=str(toy_lexicon)),))
     search = SwapSearch(settings, source, WordedTexts(source.texts), rng=SeedTree(0).generator())
-    search.begin_epoch(strength=0.0, rng=SeedTree(0).generator())
+    search.enter(Moment(epoch=0, strength=0.0, rng=SeedTree(0).generator()), student(source))
     length = int(source.encode([source.texts[row] for row in ROWS]).lengths.max())
     gradient_BLR = torch.ones(len(ROWS), length, 8)
     assert search.texts(ROWS, gradient_BLR, student(source)) == [source.texts[row] for row in ROWS]

@@ -3,20 +3,29 @@
 from dataclasses import replace
 from typing import final
 
-import numpy as np
+import torch
+from numpy.random import Generator
 
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import IntArray
 from rosearch.core.rng import SeedTree
 from rosearch.data.tokenization import Encoded
+from rosearch.distillation.adversaries.adversary import Adversary
+from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
+from rosearch.distillation.adversaries.convex_hull import ConvexHull
+from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.attack_search import AttackSearch
 from rosearch.distillation.consistency import consistency_loss
+from rosearch.distillation.embedding_search import BallSearch, HullSearch
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import TrainingBatch
+from rosearch.distillation.opponent import Moment, Opponent
 from rosearch.distillation.perturbed_texts import PerturbedTexts
 from rosearch.distillation.robust import Robust
+from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.swap_search import SwapSearch
-from rosearch.distillation.training_set import TextSource
+from rosearch.distillation.training_set import TextSource, TrainingSet
 from rosearch.distillation.worded_texts import WordedTexts
 from rosearch.students.network import StudentOutput
 
@@ -28,10 +37,11 @@ class Defence:
     Args:
         scheme: Losses, perturbations, adversaries.
         source: The training texts.
+        labels: Of the texts, shape ``(n,)``.
         seeds: The branch of this training; perturbations are keyed by epoch below it.
     """
 
-    def __init__(self, scheme: Robust, source: TextSource, *, seeds: SeedTree) -> None:
+    def __init__(self, scheme: Robust, source: TextSource, labels: IntArray, *, seeds: SeedTree) -> None:
         self._scheme = scheme
         self._source = source
         self._seeds = seeds
@@ -39,18 +49,18 @@ class Defence:
         self._drawer = PerturbedTexts(texts, scheme.perturbations) if scheme.draws else None
         self._perturbed: Encoded | None = None
         self._epoch = -1
-        self._swaps = [
-            (adversary, SwapSearch(adversary, source, texts, rng=seeds.child("neighbours", number).generator()))
+        self._opponents: list[Opponent] = [
+            _opponent(adversary, source, labels, texts, rng=seeds.child("neighbours", number).generator())
             for number, adversary in enumerate(scheme.adversaries)
-            if isinstance(adversary, GradientSwaps)
         ]
 
-    def enter(self, epoch: int, *, progress: float) -> None:
+    def enter(self, epoch: int, learner: Learner, *, progress: float) -> None:
         """Draws the perturbations of an epoch when it begins; within it, nothing happens.
 
         Args:
             epoch: Counted from 0.
-            progress: The part of the training that is done when it ends.
+            learner: The student as it is now.
+            progress: The part of the training that is done when the epoch ends.
         """
         if epoch == self._epoch:
             return
@@ -58,8 +68,9 @@ class Defence:
         if self._drawer is not None:
             drawn = self._drawer.draw(strength=strength, rng=self._seeds.child("perturbation", epoch).generator())
             self._perturbed = self._source.encode(drawn)
-        for number, (_, search) in enumerate(self._swaps):
-            search.begin_epoch(strength=strength, rng=self._seeds.child("adversary", number, epoch).generator())
+        for number, opponent in enumerate(self._opponents):
+            rng = self._seeds.child("adversary", number, epoch).generator()
+            opponent.enter(Moment(epoch=epoch, strength=strength, rng=rng), learner)
 
     def learn(
         self, learner: Learner, batch: TrainingBatch, rows: IntArray, *, clean: StudentOutput, probe: Probe
@@ -75,34 +86,52 @@ class Defence:
         """
         total = 0.0
         if self._perturbed is not None:
-            loss, output = learner.loss(replace(batch, **learner.read(self._perturbed, rows)))
+            perturbed = replace(batch, **learner.read(self._perturbed, rows))
+            loss, output = learner.loss(self._with_pieces_left_out(perturbed))
             loss = self._scheme.perturbed * loss
             if self._scheme.consistency:
                 loss = loss + self._scheme.consistency * consistency_loss(output.logits_BC, clean.logits_BC)
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += float(loss.detach())
-        for adversary, search in self._swaps:
-            encoded = self._source.encode(search.texts(rows, probe.gradient_BLR, learner))
-            loss, _ = learner.loss(replace(batch, **learner.read(encoded, np.arange(len(rows)))))
-            loss = adversary.weight * loss
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += float(loss.detach())
-        return total
+            total += learner.descend(loss)
+        return total + sum(opponent.learn(learner, batch, rows, probe) for opponent in self._opponents)
+
+    def _with_pieces_left_out(self, batch: TrainingBatch) -> TrainingBatch:
+        """Hides some pieces as padding is hidden, never the first, which every text must have."""
+        if not self._scheme.piece_dropout:
+            return batch
+        kept_BL = torch.rand(batch.mask_BL.shape) >= self._scheme.piece_dropout
+        kept_BL[:, 0] = True
+        return replace(batch, mask_BL=batch.mask_BL & kept_BL.to(batch.mask_BL.device))
 
 
-def defence_of(scheme: object, source: TextSource | None, *, seeds: SeedTree) -> Defence | None:
+def defence_of(scheme: Scheme, data: TrainingSet, *, seeds: SeedTree) -> Defence | None:
     """Returns what a scheme adds to a step; None for one that is not robust.
 
     Args:
         scheme: Any scheme.
-        source: The training texts.
+        data: What the student is trained on.
         seeds: The branch of this training.
 
     Raises:
-        ConfigError: If the scheme is robust and there are no texts.
+        ConfigError: If the scheme is robust and the texts themselves are not given.
     """
     if not isinstance(scheme, Robust):
         return None
-    if source is None:
+    if data.source is None:
         raise ConfigError("[fitness.scheme] kind = 'robust' rewrites texts; give the training set its source.")
-    return Defence(scheme, source, seeds=seeds)
+    return Defence(scheme, data.source, data.labels, seeds=seeds)
+
+
+def _opponent(
+    adversary: Adversary, source: TextSource, labels: IntArray, texts: WordedTexts, *, rng: Generator
+) -> Opponent:
+    """Returns what carries an adversary out."""
+    match adversary:
+        case GradientSwaps():
+            return SwapSearch(adversary, source, texts, rng=rng)
+        case ConvexHull():
+            return HullSearch(adversary, source, texts, rng=rng)
+        case FreeLB():
+            return BallSearch(adversary)
+        case AttackedTexts():
+            return AttackSearch(adversary, source, labels)
+    raise ConfigError(f"[fitness.scheme] there is nothing that carries out the adversary {adversary!r}")

@@ -5,7 +5,7 @@ Shapes: B batch, L tokens, R rank of the embedding table, C classes.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import torch
@@ -44,6 +44,12 @@ class Learner:
             output = self.network(batch.input_ids_BL, batch.mask_BL, batch.character_ids_BLK)
             return self.objective(output, batch), output
 
+    @staticmethod
+    def descend(loss: Tensor) -> float:
+        """Adds the gradient of a loss to those of the weights, and returns the loss."""
+        loss.backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
+
     def read(self, encoded: Encoded, rows: IntArray) -> dict[str, Any]:
         """Returns some texts as this student reads them, under the names that `TrainingBatch` has for it.
 
@@ -68,23 +74,30 @@ class Learner:
 
 
 @final
-@dataclass(kw_only=True, eq=False)
 class Probe:
     """Keeps the vectors of a batch's pieces, so that their gradient can be read after the way back."""
 
-    vectors_BLR: Tensor | None = field(default=None)
+    def __init__(self) -> None:
+        self._vectors_BLR: Tensor | None = None
 
     def __call__(self, vectors_BLR: Tensor) -> Tensor:
         """Takes the vectors on their way."""
         if not vectors_BLR.requires_grad:
             vectors_BLR.requires_grad_()
         vectors_BLR.retain_grad()
-        self.vectors_BLR = vectors_BLR
+        self._vectors_BLR = vectors_BLR
         return vectors_BLR
+
+    @property
+    def vectors(self) -> Tensor:
+        """What was kept, shape BLR."""
+        if self._vectors_BLR is None:
+            raise RuntimeError("no batch has passed yet")
+        return self._vectors_BLR
 
     @property
     def gradient_BLR(self) -> Tensor:
         """The gradient of the loss by the vectors of the pieces."""
-        if self.vectors_BLR is None or self.vectors_BLR.grad is None:
-            raise RuntimeError("the way back has not been gone")
-        return self.vectors_BLR.grad
+        if self.vectors.grad is None:
+            raise RuntimeError("the way back has not been gone yet")
+        return self.vectors.grad

@@ -3,13 +3,14 @@
 Shapes: B batch, L tokens, K character features, D student width, C classes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import torch
 from torch import Tensor, nn
 
 from rosearch.core.errors import ConfigError, TeacherError
+from rosearch.core.protocols import IntArray
 from rosearch.distillation.hidden_states import pooled_state_loss
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.soft_labels import soft_label_loss
@@ -41,6 +42,16 @@ class TrainingBatch:
     teacher_logits_BC: Tensor | None = None
     teacher_pooled_BE: Tensor | None = None
     teacher_tokens_BLE: Tensor | None = None
+
+    def take(self, places: IntArray) -> "TrainingBatch":
+        """Returns some of the texts.
+
+        Args:
+            places: Of the texts in the batch.
+        """
+        chosen = torch.from_numpy(places).to(self.labels_B.device)
+        given = ((name, value) for name, value in vars(self).items() if value is not None)
+        return replace(self, **{name: value[chosen] for name, value in given})
 
 
 @final

@@ -28,6 +28,7 @@ class Robust(Scheme):
         perturbed: Weight of these losses on perturbed texts.
         consistency: Weight of the divergence between the answers to a text and to its perturbation.
         perturbations: What is done to words; each text draws one of them, afresh each epoch.
+        piece_dropout: Share of the word pieces of perturbed texts that the student does not see.
         adversaries: What looks for hurtful texts or embeddings in each step.
         ramp: Share of the training in which the strength of perturbations and adversaries rises to its full size.
         class_weights: What a text counts in the losses of labels: the same, or ``"balanced"``, all classes alike in
@@ -42,6 +43,7 @@ class Robust(Scheme):
     perturbed: float = 1.0
     consistency: float = 0.0
     perturbations: tuple[Perturbation, ...] = field(default_factory=lambda: (WordSubstitution(), CharacterEdits()))
+    piece_dropout: float = 0.0
     adversaries: tuple[Adversary, ...] = ()
     ramp: float = 0.25
     class_weights: ClassWeights = "auto"
@@ -56,8 +58,8 @@ class Robust(Scheme):
             raise ValueError("weights must not be negative, and one of soft_labels and hard_labels must be positive")
         if self.draws and not self.perturbations:
             raise ValueError("perturbed and consistency need perturbations; set both to 0 or name some")
-        if not 0 <= self.ramp <= 1:
-            raise ValueError("ramp must be in [0, 1]")
+        if not 0 <= self.ramp <= 1 or not 0 <= self.piece_dropout < 1:
+            raise ValueError("ramp must be in [0, 1], and piece_dropout in [0, 1)")
 
     @property
     def weights(self) -> dict[str, float]:

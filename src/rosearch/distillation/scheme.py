@@ -6,7 +6,7 @@ from typing import Any, ClassVar, final
 from rosearch.core.component import Component
 from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.schedule import Schedule
-from rosearch.lexicons.lexicon import Lexicon
+from rosearch.lexicons.resource import Resource
 
 
 class Scheme(Component, ABC):
@@ -34,16 +34,16 @@ class Scheme(Component, ABC):
 
     @final
     def genes(self) -> dict[str, Any]:
-        """Returns what decides a training: the configuration, with the content of lexicons where it has their places.
+        """Returns what decides a training: the configuration, with the content of resources where it has their places.
 
         Raises:
-            AssetError: If a lexicon cannot be had.
+            AssetError: If a resource cannot be had.
         """
         return {name: _content(value) for name, value in vars(self).items()}
 
 
 def _content(value: Any) -> Any:
-    if isinstance(value, Lexicon):
+    if isinstance(value, Resource):
         return value.fingerprint()
     if isinstance(value, tuple):
         return [_content(item) for item in value]

@@ -1,8 +1,9 @@
 """The search of `GradientSwaps`: from the gradient of a batch to texts that should hurt.
 
-Shapes: B batch, L tokens, W words of the batch, K neighbours of a word, S spellings, R rank of the embedding table.
+Shapes: B batch, L tokens, W words of the batch, K neighbours of a word, R rank of the embedding table.
 """
 
+from dataclasses import replace
 from typing import final
 
 import numpy as np
@@ -12,9 +13,11 @@ from torch import Tensor
 
 from rosearch.core.protocols import FloatArray, IntArray, Text
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
-from rosearch.distillation.learner import Learner
-from rosearch.distillation.neighbourhoods import Neighbourhoods
+from rosearch.distillation.learner import Learner, Probe
+from rosearch.distillation.objective import TrainingBatch
+from rosearch.distillation.opponent import Moment
 from rosearch.distillation.training_set import TextSource
+from rosearch.distillation.word_vectors import BatchWords, WordVectors
 from rosearch.distillation.worded_texts import WordedTexts
 
 
@@ -31,21 +34,32 @@ class SwapSearch:
 
     def __init__(self, settings: GradientSwaps, source: TextSource, texts: WordedTexts, *, rng: Generator) -> None:
         self._settings = settings
+        self._source = source
         self._texts = texts
-        self._near = Neighbourhoods(texts, settings.lexicons, source.tokenizer, most=settings.most_candidates, rng=rng)
-        self._offsets = source.encode(source.texts).offsets
-        spans = source.tokenizer.token_spans(source.texts, max_length=source.max_length)
-        self._words = texts.words_of_tokens(spans, np.diff(self._offsets))
+        self._vectors = WordVectors(source, texts, settings.lexicons, most=settings.most_candidates, rng=rng)
         self._shares: FloatArray = np.zeros(len(texts))
 
-    def begin_epoch(self, *, strength: float, rng: Generator) -> None:
+    def enter(self, moment: Moment, learner: Learner) -> None:  # noqa: ARG002 - the signature of every search
         """Draws how much of each text is rewritten.
 
         Args:
-            strength: Multiplies the largest share, in [0, 1].
-            rng: Draws the shares.
+            moment: The epoch that begins.
+            learner: Not asked.
         """
-        self._shares = rng.random(len(self._texts)) * strength * self._settings.share
+        self._shares = moment.rng.random(len(self._texts)) * moment.strength * self._settings.share
+
+    def learn(self, learner: Learner, batch: TrainingBatch, rows: IntArray, probe: Probe) -> float:
+        """Adds the gradient of the loss on the rewritten texts, and returns the loss.
+
+        Args:
+            learner: The student as it is now.
+            batch: The clean texts.
+            rows: Of the batch.
+            probe: Holds the gradient of the clean loss by the pieces' vectors.
+        """
+        encoded = self._source.encode(self.texts(rows, probe.gradient_BLR, learner))
+        loss, _ = learner.loss(replace(batch, **learner.read(encoded, np.arange(len(rows)))))
+        return learner.descend(self._settings.weight * loss)
 
     def texts(self, rows: IntArray, gradient_BLR: Tensor, learner: Learner) -> list[Text]:
         """Returns the texts of a batch, rewritten where the gradient points.
@@ -55,34 +69,19 @@ class SwapSearch:
             gradient_BLR: Of the clean loss by the vectors of the pieces.
             learner: The student as it is now.
         """
-        numbers, gradient_WR = self._word_gradients(rows, gradient_BLR)
-        gains, spellings = self._best(numbers, gradient_WR, learner)
-        chosen = self._strongest(numbers, gains)
-        words = [self._near.spellings[spelling] for spelling in spellings[chosen].tolist()]
-        return self._texts.rewritten(rows, numbers[chosen], words)
-
-    def _word_gradients(self, rows: IntArray, gradient_BLR: Tensor) -> tuple[IntArray, Tensor]:
-        """Returns the numbers of the batch's words that have neighbours, ascending, and the sum over their pieces."""
-        places = self._offsets[rows][:, None] + np.arange(gradient_BLR.shape[1])
-        real = places < self._offsets[rows + 1][:, None]
-        words_BL = np.where(real, self._words[np.where(real, places, 0)], -1)
-        inside = words_BL >= 0
-        inside[inside] = self._near.rows[words_BL[inside]] >= 0
-        numbers, order = np.unique(words_BL[inside], return_inverse=True)
-        flat = gradient_BLR[torch.from_numpy(inside).to(gradient_BLR.device)].float()
-        sums = torch.zeros(len(numbers), flat.shape[1], device=flat.device)
-        return numbers, sums.index_add_(0, torch.from_numpy(order.reshape(-1)).to(flat.device), flat)
+        words = self._vectors.of(rows, length=gradient_BLR.shape[1], device=gradient_BLR.device)
+        gains, spellings = self._best(words, words.sums(gradient_BLR), learner)
+        chosen = self._strongest(words.numbers, gains)
+        swaps = [self._vectors.near.spellings[spelling] for spelling in spellings[chosen].tolist()]
+        return self._texts.rewritten(rows, words.numbers[chosen], swaps)
 
     @torch.no_grad()
-    def _best(self, numbers: IntArray, gradient_WR: Tensor, learner: Learner) -> tuple[FloatArray, IntArray]:
+    def _best(self, words: BatchWords, gradient_WR: Tensor, learner: Learner) -> tuple[FloatArray, IntArray]:
         """Returns the largest first-order gain of each word and the spelling that promises it, shapes ``(W,)``."""
-        near_WK = self._near.near_VK[self._near.rows[numbers]]
-        vectors_SR = self._near.embedded(learner).float()
-        vectors_WKR = vectors_SR[torch.from_numpy(np.maximum(near_WK, 0)).to(vectors_SR.device)]
-        promise_WK = (vectors_WKR @ gradient_WR.unsqueeze(-1)).squeeze(-1).cpu().numpy().astype(np.float64)
-        gains_WK = np.where(near_WK >= 0, promise_WK - promise_WK[:, :1], -np.inf)
-        best = gains_WK.argmax(axis=1)
-        at = np.arange(len(numbers))
+        near_WK, changes_WKR = self._vectors.neighbours(words, learner)
+        promise_WK = (changes_WKR @ gradient_WR.unsqueeze(-1)).squeeze(-1).cpu().numpy().astype(np.float64)
+        gains_WK = np.where(near_WK >= 0, promise_WK, -np.inf)
+        best, at = gains_WK.argmax(axis=1), np.arange(len(near_WK))
         return gains_WK[at, best], near_WK[at, best]
 
     def _strongest(self, numbers: IntArray, gains: FloatArray) -> IntArray:

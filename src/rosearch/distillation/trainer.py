@@ -97,7 +97,7 @@ def train(
     steps = schedule.steps(len(data), share=share)
     rng = seeds.child("order").generator()
     watch, texts, start = DivergenceWatch(), 0, time.perf_counter()
-    defence = defence_of(scheme, data.source, seeds=seeds)
+    defence = defence_of(scheme, data, seeds=seeds)
     pieces = data.encoded.ids if defence is None else np.arange(network.input.table.num_embeddings)
     with seeded(seeds.child("weights").integer()), compact_embedding(network, pieces) as places:
         objective = Objective(scheme, pooled_width=pooled_width(network.architecture), teacher_width=data.teacher_width)
@@ -107,7 +107,7 @@ def train(
         learner = Learner(network=network, objective=objective, places=places, device=device, precision=resolved)
         for step, (epoch, rows) in enumerate(_batches(data, schedule.batch_size, steps, rng)):
             if defence is not None:
-                defence.enter(epoch, progress=min(1.0, (step + schedule.steps_per_epoch(len(data))) / steps))
+                defence.enter(epoch, learner, progress=min(1.0, (step + schedule.steps_per_epoch(len(data))) / steps))
             batch = data.batch(rows, scheme, places=places, device=device)
             optimizer.zero_grad(set_to_none=True)
             loss = _learn(learner, batch, rows, defence)
@@ -173,14 +173,11 @@ def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> 
 def _learn(learner: Learner, batch: TrainingBatch, rows: IntArray, defence: Defence | None) -> float:
     """Leaves the gradient of a batch's loss with the weights, and returns the loss."""
     if defence is None:
-        loss, _ = learner.loss(batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss.detach())
+        return learner.descend(learner.loss(batch)[0])
     probe = Probe()
     with learner.embeddings(probe):
         loss, output = learner.loss(batch)
-    loss.backward()  # type: ignore[no-untyped-call]
-    return float(loss.detach()) + defence.learn(learner, batch, rows, clean=output, probe=probe)
+    return learner.descend(loss) + defence.learn(learner, batch, rows, clean=output, probe=probe)
 
 
 def _update(optimizer: torch.optim.Optimizer, schedule: Schedule, *, rate: float) -> None:

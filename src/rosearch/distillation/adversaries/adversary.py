@@ -10,7 +10,12 @@ class Adversary(Component, ABC):
     """Configuration of one search for hurtful texts or embeddings, and the weight of the loss on what it finds."""
 
     family: ClassVar[str] = "adversary"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.distillation.adversaries.gradient_swaps",)
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.distillation.adversaries.gradient_swaps",
+        "rosearch.distillation.adversaries.convex_hull",
+        "rosearch.distillation.adversaries.free_lb",
+        "rosearch.distillation.adversaries.attacked_texts",
+    )
 
     weight: float
 

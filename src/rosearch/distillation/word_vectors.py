@@ -1,0 +1,102 @@
+"""Words of a batch: where their pieces stand, and how the loss changes with their vectors.
+
+Shapes: B batch, L tokens, T pieces of words, W words of the batch, K neighbours of a word, R rank of the table.
+"""
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from torch import Tensor
+
+from rosearch.core.protocols import IntArray
+from rosearch.distillation.learner import Learner
+from rosearch.distillation.neighbourhoods import Neighbourhoods
+from rosearch.distillation.training_set import TextSource
+from rosearch.distillation.worded_texts import WordedTexts
+from rosearch.lexicons.lexicon import Lexicon
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BatchWords:
+    """The words of a batch that something may stand for.
+
+    Args:
+        numbers: Of the words in the training texts, ascending, shape ``(W,)``.
+        inside_BL: True where a piece of one of them stands.
+        words_T: For each such piece, row by row, its word's place in ``numbers``.
+    """
+
+    numbers: IntArray
+    inside_BL: Tensor
+    words_T: Tensor
+
+    def sums(self, gradient_BLR: Tensor) -> Tensor:
+        """Returns the sum of a gradient over the pieces of each word, shape WR."""
+        pieces_TR = gradient_BLR[self.inside_BL].float()
+        return pieces_TR.new_zeros(len(self.numbers), pieces_TR.shape[1]).index_add_(0, self.words_T, pieces_TR)
+
+    def moved(self, vectors_BLR: Tensor, change_WR: Tensor) -> Tensor:
+        """Returns vectors with the change of each word added to all of its pieces."""
+        added_BLR = torch.zeros_like(vectors_BLR)
+        added_BLR[self.inside_BL] = change_WR[self.words_T].to(vectors_BLR.dtype)
+        return vectors_BLR + added_BLR
+
+
+@final
+class WordVectors:
+    """Finds the words of batches and the vectors of their neighbours.
+
+    Args:
+        source: The training texts, and how the student reads them.
+        texts: Their words.
+        lexicons: Where neighbours come from.
+        most: Neighbours kept of a word.
+        rng: Draws them, where there are more.
+    """
+
+    def __init__(
+        self, source: TextSource, texts: WordedTexts, lexicons: tuple[Lexicon, ...], *, most: int, rng: Generator
+    ) -> None:
+        self.near = Neighbourhoods(texts, lexicons, source.tokenizer, most=most, rng=rng)
+        self._offsets = source.encode(source.texts).offsets
+        spans = source.tokenizer.token_spans(source.texts, max_length=source.max_length)
+        self._words = texts.words_of_tokens(spans, np.diff(self._offsets))
+
+    def of(self, rows: IntArray, *, length: int, device: torch.device) -> BatchWords:
+        """Returns the words of some texts, as a batch has them.
+
+        Args:
+            rows: The texts.
+            length: L of the batch.
+            device: Where the batch is.
+        """
+        places = self._offsets[rows][:, None] + np.arange(length)
+        real = places < self._offsets[rows + 1][:, None]
+        words_BL = np.where(real, self._words[np.where(real, places, 0)], -1)
+        inside = words_BL >= 0
+        inside[inside] = self.near.rows[words_BL[inside]] >= 0
+        numbers, order = np.unique(words_BL[inside], return_inverse=True)
+        return BatchWords(
+            numbers=numbers,
+            inside_BL=torch.from_numpy(inside).to(device),
+            words_T=torch.from_numpy(order.reshape(-1)).to(device),
+        )
+
+    def neighbours(self, words: BatchWords, learner: Learner) -> tuple[IntArray, Tensor]:
+        """Returns the neighbours of words, the words themselves first, and how their vectors differ from the word's.
+
+        Args:
+            words: Of a batch.
+            learner: Has the vectors.
+
+        Returns:
+            Numbers of spellings, WK, -1 for none, and differences, WKR.
+        """
+        near_WK = self.near.near_VK[self.near.rows[words.numbers]]
+        vectors_SR = self.near.embedded(learner).float()
+        vectors_WKR = vectors_SR[torch.from_numpy(np.maximum(near_WK, 0)).to(vectors_SR.device)]
+        return near_WK, vectors_WKR - vectors_WKR[:, :1]
