@@ -72,7 +72,7 @@ class Workbench:
         Raises:
             AssetError: If a lexicon cannot be had.
         """
-        self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens, listener=listener)
+        self.teacher.outputs(self.task.train.texts, with_tokens=self.fitness.scheme.uses_tokens, listener=listener)
         self.fitness.scheme.genes()
         victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
         answer = int(victim.logits(texts).argmax())
@@ -97,7 +97,7 @@ class Workbench:
         """
         # The teacher is not compared bit by bit, and far too slow for one thread.
         with threads(self.thread_count if candidate.model == "student" else os.cpu_count() or 1):
-            victim, report = self._make(candidate, fidelity, listener)
+            victim, report = self.make(candidate, fidelity, listener)
             start = time.perf_counter()
             measured = measure(
                 victim,
@@ -133,6 +133,51 @@ class Workbench:
             architecture=candidate.architecture,
             details=details,
         )
+
+    def make(
+        self, candidate: Candidate, fidelity: Fidelity, listener: Listener = ignore
+    ) -> tuple[Victim, TrainingReport | None]:
+        """Makes a candidate: trains a student, loads the teacher.
+
+        Args:
+            candidate: What to build and how to train it.
+            fidelity: How long to train.
+            listener: Hears the progress.
+
+        Returns:
+            The model, and how its training went, where it was trained.
+
+        Raises:
+            DivergenceError: If the training is lost.
+        """
+        if candidate.model == "majority":
+            return MajorityClass(self.task), None
+        if candidate.model == "teacher":
+            return self.teacher.model(precision="float32"), None
+        architecture, scheme = _genes(candidate)
+        seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
+        network = self._network(architecture, seeds)
+        distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
+        tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
+        data = TrainingSet(
+            encoded=self._encode(tokenizer),
+            labels=self.task.train.labels,
+            outputs=self._outputs if distils else None,
+            class_weights=self._class_weights(scheme),
+            source=TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
+        )
+        report = train(
+            network,
+            data,
+            scheme,
+            seeds=seeds,
+            share=fidelity.share,
+            precision=self.fitness.precision,
+            stage=f"{candidate.name[:24]}: training",
+            listener=listener,
+        )
+        student = Student(network, tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length)
+        return student, report
 
     def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:
         """Names everything that decides a candidate's weights, and nothing else."""
@@ -181,38 +226,6 @@ class Workbench:
     def tokenizer(self) -> Tokenizer:
         """The teacher's, which its students share."""
         return self.teacher.tokenizer()
-
-    def _make(
-        self, candidate: Candidate, fidelity: Fidelity, listener: Listener
-    ) -> tuple[Victim, TrainingReport | None]:
-        if candidate.model == "majority":
-            return MajorityClass(self.task), None
-        if candidate.model == "teacher":
-            return self.teacher.model(precision="float32"), None
-        architecture, scheme = _genes(candidate)
-        seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
-        network = self._network(architecture, seeds)
-        distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
-        tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
-        data = TrainingSet(
-            encoded=self._encode(tokenizer),
-            labels=self.task.train.labels,
-            outputs=self._outputs if distils else None,
-            class_weights=self._class_weights(scheme),
-            source=TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
-        )
-        report = train(
-            network,
-            data,
-            scheme,
-            seeds=seeds,
-            share=fidelity.share,
-            precision=self.fitness.precision,
-            stage=f"{candidate.name[:24]}: training",
-            listener=listener,
-        )
-        student = Student(network, tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length)
-        return student, report
 
     def _class_weights(self, scheme: Scheme) -> FloatArray | None:
         return class_weights(scheme.class_weights, self.task.train.class_counts(self.task.classes))
@@ -268,11 +281,7 @@ class Workbench:
 
     @cached_property
     def _outputs(self) -> Outputs:
-        return self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens)
-
-    @property
-    def _uses_tokens(self) -> bool:
-        return self.fitness.scheme.weights.get("token_relations", 0.0) > 0
+        return self.teacher.outputs(self.task.train.texts, with_tokens=self.fitness.scheme.uses_tokens)
 
     @cached_property
     def _word_embeddings(self) -> NDArray[np.float32]:
