@@ -12,6 +12,7 @@ from rosearch.cli.options import (
     JsonOption,
     OfflineOption,
     RunOption,
+    SchemeOption,
     SetOption,
     TrialsOption,
     WorkersOption,
@@ -45,6 +46,7 @@ def command(
         float | None, typer.Option("--hours", min=0, help="Also say how many trials fit into this.", show_default=False)
     ] = None,
     workers: WorkersOption = None,
+    scheme: SchemeOption = None,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
@@ -52,7 +54,7 @@ def command(
     from rosearch.cli.progress import showing_progress
     from rosearch.search.rehearsing import rehearse
 
-    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers)
+    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
     with showing_progress(messages) as display:
         task = study.check(listener=display)
         estimate = rehearse(study, task, listener=display)
