@@ -14,7 +14,7 @@ from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_files
-from rosearch.core.protocols import FloatArray, Victim
+from rosearch.core.protocols import FloatArray, Text, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
 from rosearch.data.characters import Characters
@@ -22,6 +22,7 @@ from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Encoded, Tokenizer
 from rosearch.device import resolve_device, resolve_precision, seeded, threads
+from rosearch.distillation.objective import UNLABELLED
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.trainer import TRAINER_VERSION, TrainingReport, train
 from rosearch.distillation.training_set import TextSource, TrainingSet
@@ -72,7 +73,7 @@ class Workbench:
         Raises:
             AssetError: If a lexicon cannot be had.
         """
-        self.teacher.outputs(self.task.train.texts, with_tokens=self.fitness.scheme.uses_tokens, listener=listener)
+        self.teacher.outputs(self._texts, with_tokens=self.fitness.scheme.uses_tokens, listener=listener)
         self.fitness.scheme.genes()
         victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
         answer = int(victim.logits(texts).argmax())
@@ -161,10 +162,10 @@ class Workbench:
         tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
         data = TrainingSet(
             encoded=self._encode(tokenizer),
-            labels=self.task.train.labels,
+            labels=np.concatenate([self.task.train.labels, np.full(len(self.task.unlabelled), UNLABELLED)]),
             outputs=self._outputs if distils else None,
             class_weights=self._class_weights(scheme),
-            source=TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
+            source=TextSource(texts=self._texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
         )
         report = train(
             network,
@@ -254,7 +255,7 @@ class Workbench:
         if candidate.architecture is None:
             return {"parameters": float(self.teacher.parameters)}
         count = parameter_count(candidate.architecture, vocabulary_size=self.vocabulary_size, classes=self.task.classes)
-        length = round(float(self._encoded.lengths.mean()))
+        length = round(float(self._encoded.lengths[: len(self.task.train)].mean()))
         return {
             "parameters": float(count.total),
             "parameters_without_embedding": float(count.without_embedding),
@@ -262,16 +263,21 @@ class Workbench:
             "flops_length": float(length),
         }
 
+    @property
+    def _texts(self) -> tuple[Text, ...]:
+        """What students learn from: training texts, then those without labels."""
+        return self.task.train.texts + self.task.unlabelled
+
     @cached_property
     def _encoded(self) -> Encoded:
-        return self.tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+        return self.tokenizer.encode(self._texts, max_length=self.teacher.max_length)
 
     def _encode(self, tokenizer: Tokenizer) -> Encoded:
         """Encodes the training texts as a student's tokenizer does; once for each kind of characters."""
         if tokenizer.characters is None:
             return self._encoded
         if tokenizer.characters not in self._encoded_with:
-            encoded = tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+            encoded = tokenizer.encode(self._texts, max_length=self.teacher.max_length)
             self._encoded_with[tokenizer.characters] = encoded
         return self._encoded_with[tokenizer.characters]
 
@@ -281,7 +287,7 @@ class Workbench:
 
     @cached_property
     def _outputs(self) -> Outputs:
-        return self.teacher.outputs(self.task.train.texts, with_tokens=self.fitness.scheme.uses_tokens)
+        return self.teacher.outputs(self._texts, with_tokens=self.fitness.scheme.uses_tokens)
 
     @cached_property
     def _word_embeddings(self) -> NDArray[np.float32]:
