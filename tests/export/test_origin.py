@@ -26,8 +26,8 @@ def test_the_best_by_fitness_is_a_runs_student_as_it_was_retrained(run: Path) ->
 
 def test_a_trial_is_taken_as_the_search_trained_it_where_it_was_not_confirmed(run: Path) -> None:
     study = Study.open(run)
-    confirmed = {row.name for row in study.results.finals}
-    other = next(trial for trial in study.trials if trial.architecture.architecture_id not in confirmed)
+    shutil.rmtree(run / "finalists")
+    other = study.results.front[-1]
     origin = Origin.find(run, other.index)
     assert origin.trial == other
     assert not origin.finalist
@@ -48,5 +48,8 @@ def test_what_is_not_there_is_named(run: Path, tmp_path: Path) -> None:
         Origin.find(Origin.find(run).folder, 3)
     shutil.rmtree(run / "finalists")
     shutil.rmtree(run / "trials")
-    with pytest.raises(InputError, match=r"student: the student of trial 0 is not there"):
-        Origin.find(run, 0)
+    member, pruned = Study.open(run).results.front[0].index, min(Study.open(run).results.pruned)
+    with pytest.raises(InputError, match=rf"student: the student of trial {member} is not there: it failed"):
+        Origin.find(run, member)
+    with pytest.raises(InputError, match=rf"student of trial {pruned} is not there: it left the front, and was pruned"):
+        Origin.find(run, pruned)

@@ -86,6 +86,7 @@ def _run(study: "Study", *, hours: float | None, as_json: bool) -> None:
 
 def _explain(study: "Study", *, as_json: bool) -> None:
     """Says what a search would do."""
+    from rosearch.search.disk_use import student_room
     from rosearch.store.toml import plain, to_toml
 
     configuration, recorded = study.configuration, len(study.results.trials)
@@ -94,6 +95,12 @@ def _explain(study: "Study", *, as_json: bool) -> None:
         emit_json({"run": str(path), "trials": recorded, "configuration": plain(configuration.to_config())})
     else:
         typer.echo(to_toml(configuration.to_config()))
+    room = student_room(configuration.space)
+    stay = "those of the front stay" if search.keep == "front" else f"all {search.trials} stay"
+    tell(
+        f"Students take {room.mean / 2**20:.0f} MiB on average and {room.largest / 2**20:.0f} MiB at most, with "
+        f"{room.vocabulary_size:,} word pieces; {stay} on disk (search.keep)."
+    )
     tell(
         f"Valid. {recorded} of {search.trials} trials are on record in {path}; then come {search.finalists} finalists "
         f"and the baselines, {search.repeats} training(s) each. Nothing was run."

@@ -31,6 +31,7 @@ def command(
 ) -> None:
     """Draw an architecture, and print its figures and adversarial examples with the changed words marked."""
     from rosearch.core.files import write_text
+    from rosearch.search.pruning import student_path
     from rosearch.search.study import Study
     from rosearch.space.drawing import draw_svg, draw_text
 
@@ -49,6 +50,9 @@ def command(
         emit_long(f"\nfailed: {chosen.error}")
         return
     _print_figures(chosen)
+    pruned = chosen.index in results.pruned
+    where = "pruned, as the trial left the front (search.keep)" if pruned else student_path(study.directory, chosen)
+    emit_long(f"student   {where}")
     names = results.teacher["label_names"] if results.teacher else ()
     _print_examples(study.directory.trial_path(chosen.proposal), names, examples)
 

@@ -39,6 +39,7 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
         study: Gives what is asked for.
         results: What is recorded of it.
     """
+    from rosearch.cost.memory import bytes_on_disk
     from rosearch.search.membership import front_membership
     from rosearch.search.strategy import DEFAULT_OBJECTIVES
     from rosearch.search.summary import final_rows
@@ -61,13 +62,15 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
         "fitness_formula": study.configuration.fitness.environmental.formula,
         "front": [trial.to_record() for trial in results.front],
         "front_membership": front_membership(results.trials, DEFAULT_OBJECTIVES, seed=study.configuration.seed),
+        "weights_kept": len(results.with_weights),
+        "weights_pruned": len(results.pruned),
+        "bytes_on_disk": bytes_on_disk(study.directory.path),
         "finals": [row.to_record() for row in final_rows(results)],
     }
 
 
 def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
     from rosearch.cli.tables import cost_table, front_table, over_all_table, percent, robustness_table, unchanged_table
-    from rosearch.cost.memory import bytes_on_disk
     from rosearch.search.summary import final_rows
 
     path, attacked = study.directory.path, study.configuration.fitness.attacked_labels
@@ -99,8 +102,10 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
         if (unchanged := unchanged_table(rows)) is not None:
             emit(unchanged)
         emit(cost_table(rows))
-    emit_long(f"record    {path}/journal.jsonl   (all of {path}: {bytes_on_disk(path) / 2**20:.0f} MiB)")
+    emit_long(f"record    {path}/journal.jsonl   (all of {path}: {state['bytes_on_disk'] / 2**20:.0f} MiB)")
     emit_long(f"students  {path}/trials/*/student  {path}/finalists/*/*/student")
+    if results.pruned:
+        emit_long(f"          only of the front's trials: {len(results.pruned)} others were pruned (search.keep)")
     if results.front:
         emit_long(f"next      rosearch show {path}\n          rosearch analyze {path}")
 

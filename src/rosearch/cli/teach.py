@@ -9,10 +9,8 @@ from rosearch.cli.options import (
     JsonOption,
     OfflineOption,
     RunOption,
-    SchemeOption,
     SetOption,
     TrialsOption,
-    WorkersOption,
     study_of,
 )
 
@@ -27,8 +25,6 @@ def command(
     assignments: SetOption = None,
     trials: TrialsOption = None,
     hours: HoursOption = None,
-    workers: WorkersOption = None,
-    scheme: SchemeOption = None,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
@@ -37,7 +33,7 @@ def command(
     from rosearch.cli.tables import percent
     from rosearch.cli.time_limit import TimeLimit
 
-    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
+    study = study_of(config, run, assignments=assignments, trials=trials)
     with showing_progress(messages) as display:
         teacher = study.teach(listener=display, stop=TimeLimit(hours))
     if teacher is None:

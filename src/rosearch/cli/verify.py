@@ -21,6 +21,8 @@ def command(run: RunArgument, json: JsonOption = False) -> None:
             f"{run}: {verification.records} records with whole checksums, {verification.proposals} proposals derived "
             f"again, {verification.files} files of students hashed"
         )
+        if verification.pruned:
+            emit_long(f"{verification.pruned} trials that left the front have no weights any more, as the journal says")
         for fault in verification.faults:
             emit_long(f"  differs: {fault}")
         emit_long(f"{len(verification.faults)} in all" if verification.faults else "nothing differs")

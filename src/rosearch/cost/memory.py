@@ -1,5 +1,6 @@
 """Memory and disk that a process or a student takes."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,5 +17,12 @@ def peak_memory_bytes() -> int:
 
 
 def bytes_on_disk(folder: Path) -> int:
-    """Returns the size of all files below ``folder``, in bytes."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Returns the size of all files below ``folder``, in bytes, leaving out what another process deletes meanwhile."""
+    return sum(_size(Path(root) / name) for root, _, names in os.walk(folder) for name in names)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -6,6 +6,7 @@ from typing import final
 
 from rosearch.core.errors import InputError
 from rosearch.search.finals import choose_finalists
+from rosearch.search.pruning import student_path
 from rosearch.search.results import Results
 from rosearch.search.study import Study
 from rosearch.store.records import Trial
@@ -68,7 +69,8 @@ def _in_run(study: Study, results: Results, index: int | None) -> Origin:
         folder = study.directory.finalist_path(trial.proposal, repeat=0) / "student"
         if (folder / RECORD_FILE).is_file():
             return Origin(folder=folder, study=study, trial=trial, finalist=True)
-    folder = study.directory.trial_path(trials[0].proposal) / "student"
+    folder = student_path(study.directory, trials[0])
     if not (folder / RECORD_FILE).is_file():
-        raise InputError(f"{folder}: the student of trial {trials[0].index} is not there; it failed, or was pruned.")
+        why = "it left the front, and was pruned (search.keep)" if trials[0].index in results.pruned else "it failed"
+        raise InputError(f"{folder}: the student of trial {trials[0].index} is not there: {why}. Name another trial.")
     return Origin(folder=folder, study=study, trial=trials[0])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, final
 
 from rosearch.core.component import Component, nearest
 from rosearch.core.config import override, read_toml
@@ -32,6 +32,8 @@ class SearchSettings(Component):
         repeats: Trainings of each finalist and of each trained baseline, with different seeds.
         threads: Threads of one evaluation; part of what decides the last bits of a result.
         executor: Who carries out the evaluations.
+        keep: Whose weights stay on disk: those of trials on the front, of which there are few, or those of all trials.
+            What a trial withstood, text by text, stays in either case.
     """
 
     trials: int = 100
@@ -40,6 +42,7 @@ class SearchSettings(Component):
     repeats: int = 3
     threads: int = 1
     executor: Executor = field(default_factory=Serial)
+    keep: Literal["front", "all"] = "front"
 
     def __post_init__(self) -> None:
         for name in ("trials", "window", "repeats", "threads"):

@@ -24,6 +24,7 @@ from rosearch.search.finals import (
     finalist_candidates,
 )
 from rosearch.search.proposals import Proposals
+from rosearch.search.pruning import finish_pruning, prune
 from rosearch.search.results import COMPLETE, FINAL, REFERENCE, Extent, Recorder, Results
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.run_directory import TRIAL, RunDirectory
@@ -96,11 +97,14 @@ class Driver:
         total = self.configuration.search.trials
         proposals = Proposals(self.configuration, self.results.trials)
         watch = FailureWatch(trial.error for trial in self.results.trials)
+        finish_pruning(self.results, self.directory)
+        self._prune()
         self._advance("search", len(self.results.trials), total, unit="trials")
         with closing(self._executor.map(self._trial_jobs(proposals))) as outcomes:
             for outcome in outcomes:
                 trial = self._trial(proposals[int(outcome.key)], outcome)
                 self._recorder.record(TRIAL, trial.to_record())
+                self._prune()
                 self.listener(TrialRecorded(trial=trial, results=self.results, total=total))
                 self._advance("search", len(self.results.trials), total, unit="trials")
                 watch.see(trial.error, trace=outcome.trace)
@@ -142,6 +146,10 @@ class Driver:
                 **_attempts(outcome),
             },
         )
+
+    def _prune(self) -> None:
+        if self.configuration.search.keep == "front":
+            prune(self._recorder, self.directory)
 
     def _run_finals(self) -> None:
         """Measures baselines and finalists on test; one that fails keeps no other from being measured."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
+from rosearch.search.pruning import student_path
 from rosearch.space.architecture import Architecture
 from rosearch.store.records import Trial
 from rosearch.store.run_directory import RunDirectory
@@ -57,4 +58,4 @@ class FrontMember:
         """
         from rosearch.students.student import Student
 
-        return Student.from_pretrained(self.directory.trial_path(self.trial.proposal) / "student")
+        return Student.from_pretrained(student_path(self.directory, self.trial))

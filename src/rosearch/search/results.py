@@ -11,9 +11,11 @@ from rosearch.search.strategy import DEFAULT_OBJECTIVES
 from rosearch.store.journal import Entry, Journal
 from rosearch.store.records import Trial
 
-EXTENT, TEACHER, REFERENCE, FINAL, COMPLETE = "extent", "teacher", "reference", "final", "complete"
+EXTENT, TEACHER, REFERENCE, PRUNED = "extent", "teacher", "reference", "pruned"
+FINAL, COMPLETE = "final", "complete"
 """Kinds of journal entries beside trials: how far the study is to go; the prepared teacher; the bag of embeddings at
-search fidelity; a baseline or finalist on test; how far everything is done."""
+search fidelity; trials whose weights are deleted on purpose; a baseline or finalist on test; how far everything is
+done."""
 
 Training: TypeAlias = tuple[str, str | None, int]
 """Names one training of a baseline or finalist: what it is called, the architecture's id, which repeat."""
@@ -53,6 +55,7 @@ class Results:
         finals: Baselines and finalists on test, in the order of their measurement.
         extent: What was last asked for; None before anything was.
         completed: How far everything is done, finals included; None before the first time.
+        pruned: Indices of the trials whose weights were deleted on purpose.
     """
 
     trials: tuple[Trial, ...] = ()
@@ -61,6 +64,7 @@ class Results:
     finals: tuple[Evaluation, ...] = ()
     extent: Extent | None = None
     completed: Extent | None = None
+    pruned: frozenset[int] = frozenset()
 
     @classmethod
     def from_entries(cls, entries: Sequence[Entry]) -> "Results":
@@ -79,6 +83,8 @@ class Results:
                 return replace(self, reference=Evaluation.from_record(entry.data))
             case "final":
                 return replace(self, finals=(*self.finals, Evaluation.from_record(entry.data)))
+            case "pruned":
+                return replace(self, pruned=self.pruned.union(entry.data["trials"]))
             case "extent":
                 return replace(self, extent=Extent(**entry.data))
             case "complete":
@@ -93,6 +99,11 @@ class Results:
     def front(self) -> tuple[Trial, ...]:
         """The feasible trials that no other feasible trial dominates."""
         return front(self.trials, DEFAULT_OBJECTIVES)
+
+    @property
+    def with_weights(self) -> tuple[Trial, ...]:
+        """The trials whose students were written and not pruned since."""
+        return tuple(trial for trial in self.trials if trial.details.get("files") and trial.index not in self.pruned)
 
     def measured(self, candidate: Candidate) -> bool:
         """Says whether a training of a baseline or finalist is on record."""

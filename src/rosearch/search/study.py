@@ -31,7 +31,7 @@ from rosearch.teachers.teacher import PreparedTeacher, Teacher
 if TYPE_CHECKING:
     from rosearch.fitness.workbench import Workbench
 
-MAY_CHANGE = ("search.trials", "search.finalists", "search.executor")
+MAY_CHANGE = ("search.trials", "search.finalists", "search.executor", "search.keep")
 """Settings that a resumed run may set anew: they add work and change no result that is recorded."""
 
 
@@ -142,14 +142,11 @@ class Study:
         """The feasible trials that no other feasible trial dominates, with their students."""
         return tuple(FrontMember(trial=trial, directory=self.directory) for trial in self.results.front)
 
-    def check(self, *, listener: Listener = ignore) -> Task:
+    def check(self, *, listener: Listener = ignore) -> None:
         """Reads all that the user gave and compares it with the record; trains nothing and writes nothing.
 
         Args:
             listener: Hears the progress.
-
-        Returns:
-            The task.
 
         Raises:
             InputError: If the task, a lexicon or the configuration does not fit.
@@ -160,7 +157,6 @@ class Study:
             fingerprints=_fingerprints(self.configuration, task),
             may_change=MAY_CHANGE,
         )
-        return task
 
     def run(
         self,

@@ -10,6 +10,7 @@ from rosearch.core.fingerprint import fingerprint_file
 from rosearch.fitness.evaluation import Candidate
 from rosearch.search.finals import final_folder
 from rosearch.search.proposals import Proposals
+from rosearch.search.pruning import student_path
 
 if TYPE_CHECKING:
     from rosearch.search.results import Results
@@ -25,12 +26,14 @@ class Verification:
         records: Lines of the journal; the checksum of each held, or there would be no verification.
         proposals: Proposals that were derived again.
         files: Files that were hashed again.
+        pruned: Trials whose weights were deleted on purpose, as the journal says.
         faults: What differs, a sentence each.
     """
 
     records: int
     proposals: int
     files: int
+    pruned: int
     faults: tuple[str, ...]
 
     def to_record(self) -> dict[str, Any]:
@@ -50,7 +53,13 @@ def verify(study: "Study") -> Verification:
     entries, results = study.directory.entries, study.results
     hashes = dict(_recorded_hashes(study, results))
     faults = [*_proposal_faults(study, results), *_file_faults(hashes)]
-    return Verification(records=len(entries), proposals=len(results.trials), files=len(hashes), faults=tuple(faults))
+    return Verification(
+        records=len(entries),
+        proposals=len(results.trials),
+        files=len(hashes),
+        pruned=len(results.pruned),
+        faults=tuple(faults),
+    )
 
 
 def _proposal_faults(study: "Study", results: "Results") -> Iterator[str]:
@@ -73,17 +82,17 @@ def _proposal_faults(study: "Study", results: "Results") -> Iterator[str]:
 
 
 def _recorded_hashes(study: "Study", results: "Results") -> Iterator[tuple[Path, str]]:
-    """Yields each file of a student with the hash that the journal holds of it."""
-    for trial in results.trials:
-        yield from _under(study.directory.trial_path(trial.proposal), trial.details)
+    """Yields each file of a student that was not pruned with the hash that the journal holds of it."""
+    for trial in results.with_weights:
+        yield from _under(student_path(study.directory, trial), trial.details)
     for final_ in results.finals:
         candidate = Candidate(name=final_.name, architecture=final_.architecture, repeat=final_.repeat)
-        yield from _under(final_folder(study.directory, candidate, results.trials), final_.details)
+        yield from _under(final_folder(study.directory, candidate, results.trials) / "student", final_.details)
 
 
 def _under(folder: Path, details: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     for name, recorded in details.get("files", {}).items():
-        yield folder / "student" / name, recorded
+        yield folder / name, recorded
 
 
 def _file_faults(hashes: Mapping[Path, str]) -> Iterator[str]:
