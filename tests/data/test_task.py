@@ -8,6 +8,7 @@ import pytest
 from rosearch.core.errors import ConfigError, TaskError
 from rosearch.core.events import Event, Notice
 from rosearch.data.task import Split, Task, TaskSource
+from rosearch.testing.toy_task import toy_task
 
 TRAIN = [(f"text number {number}", ["even", "odd"][number % 2]) for number in range(200)]
 
@@ -162,3 +163,13 @@ def test_a_label_number_without_a_name_is_refused() -> None:
     split = Split(("a", "b"), np.array([0, 2]))
     with pytest.raises(TaskError, match=r"train has a label outside 0 \.\.\. 1"):
         Task(name="t", label_names=("x", "y"), train=split, dev=split, test=split)
+
+
+def test_a_transfer_set_holds_no_text_of_a_split_and_none_twice() -> None:
+    task = toy_task(train=20, dev=5, test=5)
+    given = [task.dev.texts[0], str(task.test.texts[1]).upper(), task.train.texts[2], "New text", "new  text", "Other"]
+    extended = task.with_unlabelled(given)
+    assert extended.unlabelled == ("new  text", "Other")
+    assert extended.fingerprint != task.fingerprint == task.with_unlabelled(given[:3]).fingerprint
+    with pytest.raises(TaskError, match="differ in their number of text fields"):
+        task.with_unlabelled([("a", "b")])

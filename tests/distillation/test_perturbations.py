@@ -18,6 +18,7 @@ from rosearch.distillation.worded_texts import WordedTexts
 from rosearch.lexicons.table import Table
 from rosearch.testing.toy_task import SYNONYMS, toy_task
 
+ONE = np.array([0])
 words = st.lists(st.text(alphabet="abcdé", min_size=1, max_size=8), max_size=20)
 
 
@@ -70,7 +71,7 @@ def test_masked_words_are_hidden_or_left_out() -> None:
     worded = WordedTexts(["fine film"])
     for stand_in, expected in (("[MASK]", "[MASK] [MASK]"), ("", " ")):
         masking = Masking(stand_in=stand_in, share=1.0)
-        drawn = {str(PerturbedTexts(worded, [masking]).draw(strength=1.0, rng=rng(seed))[0]) for seed in range(40)}
+        drawn = {str(PerturbedTexts(worded, [masking]).draw(ONE, strength=1.0, rng=rng(seed))[0]) for seed in range(40)}
         assert expected in drawn
 
 
@@ -80,7 +81,7 @@ def test_strength_and_share_bound_how_many_words_change() -> None:
     free = len(worded.free_words)
 
     def changed(share: float, strength: float) -> float:
-        drawn = PerturbedTexts(worded, [Masking(share=share)]).draw(strength=strength, rng=rng())
+        drawn = PerturbedTexts(worded, [Masking(share=share)]).draw(np.arange(len(texts)), strength=strength, rng=rng())
         return sum(str(text).count("[MASK]") for text in drawn) / free
 
     assert changed(1.0, 0.0) == 0
@@ -93,13 +94,13 @@ def test_strength_and_share_bound_how_many_words_change() -> None:
 def test_weights_decide_which_perturbation_a_text_draws() -> None:
     worded = WordedTexts(["film"] * 4000)
     parts = [Masking(stand_in="<a>", share=1.0), Masking(stand_in="<b>", share=1.0, weight=3.0)]
-    drawn = PerturbedTexts(worded, parts).draw(strength=1.0, rng=rng())
+    drawn = PerturbedTexts(worded, parts).draw(np.arange(4000), strength=1.0, rng=rng())
     assert drawn.count("<b>") / (drawn.count("<a>") + drawn.count("<b>")) == pytest.approx(0.75, abs=0.04)
 
 
 def test_the_same_draws_give_the_same_texts(substitution: WordSubstitution) -> None:
     drawer = PerturbedTexts(WordedTexts(toy_task().train.texts), [substitution, CharacterEdits()])
-    first, again, other = (drawer.draw(strength=1.0, rng=rng(seed)) for seed in (0, 0, 1))
+    first, again, other = (drawer.draw(np.arange(240), strength=1.0, rng=rng(seed)) for seed in (0, 0, 1))
     assert first == again != other
 
 
@@ -115,3 +116,11 @@ def test_the_same_draws_give_the_same_texts(substitution: WordSubstitution) -> N
 def test_what_makes_no_sense_is_refused(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Perturbation.from_config(fields)
+
+
+def test_only_the_texts_asked_for_are_drawn() -> None:
+    worded = WordedTexts(["fine film", "dull plot", "good cast"])
+    drawn = PerturbedTexts(worded, [Masking(share=1.0)]).draw(np.array([2, 0]), strength=1.0, rng=rng())
+    assert [str(text).replace("[MASK]", "") for text in drawn] != ["", ""]
+    assert all(word in ("good", "cast", "[MASK]") for word in str(drawn[0]).split())
+    assert all(word in ("fine", "film", "[MASK]") for word in str(drawn[1]).split())

@@ -21,6 +21,7 @@ from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.consistency import consistency_loss
 from rosearch.distillation.defence import defence_of
+from rosearch.distillation.epoch import Epoch
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import Objective
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
@@ -182,7 +183,7 @@ def test_what_an_adversary_finds_is_harder_than_the_clean_texts(
     )
     defence = defence_of(scheme, data, seeds=SeedTree(0))
     assert defence is not None
-    defence.enter(1, learner, progress=1.0)
+    defence.enter(Epoch(number=1, rows=np.arange(len(data))), learner, progress=1.0)
     clean = hard = 0.0
     for rows in np.arange(len(data)).reshape(-1, 40):
         batch, probe = data.batch(rows, scheme, places=learner.places, device=learner.device), Probe()

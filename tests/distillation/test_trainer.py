@@ -21,6 +21,7 @@ from rosearch.data.task import Task
 from rosearch.device import seeded
 from rosearch.distillation import trainer
 from rosearch.distillation.hard_labels import HardLabels
+from rosearch.distillation.objective import UNLABELLED
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.schedule import Schedule
 from rosearch.distillation.scheme import Scheme
@@ -167,6 +168,21 @@ def test_exactly_so_many_steps_at_the_scheduled_rate(
     assert rates == [0.01 * schedule.rate(number, steps) for number in range(steps)]
     assert report.texts == {6: 80, 3: 40, 1: 5}[steps]
     assert report.seconds > 0
+
+
+def test_unlabelled_texts_are_learnt_from_soft_labels_alone(
+    build: Callable[..., StudentNetwork], data: TrainingSet
+) -> None:
+    few = replace(data, labels=np.where(np.arange(len(data)) < 80, data.labels, UNLABELLED))
+    schedule = replace(SHORT, transfer=1.0)
+    report = train(build(), few, Plain(schedule=schedule), seeds=SeedTree(0))
+    assert (report.steps, report.texts) == (20, 320)
+    none = train(build(), few, Plain(schedule=replace(schedule, transfer=0.0)), seeds=SeedTree(0))
+    assert (none.steps, none.texts) == (10, 160)
+    # Other labels behind them change nothing: there are none.
+    first = trained(build(), few, Plain(schedule=schedule))
+    assert same(first, trained(build(), few, Plain(schedule=schedule)))
+    assert not same(first, trained(build(), data, Plain(schedule=replace(schedule, epochs=4 / 3))))
 
 
 def test_the_table_and_the_biases_are_not_decayed(build: Callable[..., StudentNetwork]) -> None:

@@ -9,10 +9,11 @@ import torch
 from rosearch.core.errors import TeacherError
 from rosearch.data.task import Task
 from rosearch.distillation.hard_labels import HardLabels
-from rosearch.distillation.objective import TrainingBatch
+from rosearch.distillation.objective import UNLABELLED, Objective, TrainingBatch
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.training_set import TrainingSet
+from rosearch.students.network import StudentOutput
 from rosearch.teachers.teacher import PreparedTeacher
 
 ROWS = np.array([5, 0, 17])
@@ -84,3 +85,28 @@ def test_each_text_has_the_weight_of_its_class(data: TrainingSet) -> None:
     found = batch(replace(data, class_weights=np.array([0.6, 3.0])), EVERYTHING).weights_B
     assert found is not None
     assert found.numpy() == pytest.approx(np.where(data.labels[ROWS] == 1, 3.0, 0.6))
+
+
+def test_an_epoch_has_all_labelled_texts_and_some_of_the_others(data: TrainingSet) -> None:
+    labels = np.where(np.arange(20) < 12, data.labels, UNLABELLED)
+    mixed = replace(data, labels=labels)
+    assert mixed.labelled == 12
+    drawn = [mixed.epoch(3, rng=np.random.default_rng(seed)).tolist() for seed in (0, 0, 1)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert drawn[0][:12] == list(range(12))
+    assert len(set(drawn[0])) == 15
+    assert mixed.epoch(8, rng=np.random.default_rng(0)).tolist() == list(range(20))
+
+
+def test_texts_without_labels_count_one_and_have_no_hard_label(data: TrainingSet) -> None:
+    labels = data.labels.copy()
+    labels[ROWS[1:]] = UNLABELLED
+    mixed = replace(data, labels=labels, class_weights=np.array([0.5, 2.0]))
+    found = mixed.batch(ROWS, EVERYTHING, places=np.arange(1000), device=torch.device("cpu"))
+    assert found.weights_B is not None
+    assert found.weights_B[1:].tolist() == [1.0, 1.0]
+    logits = torch.randn((3, 2), generator=torch.Generator().manual_seed(0))
+    output = StudentOutput(logits_BC=logits, pooled_BD=logits, hidden_BLD=logits)
+    hard = Objective(HardLabels(), pooled_width=2, teacher_width=0)(output, found)
+    alone = torch.nn.functional.cross_entropy(logits[:1], found.labels_B[:1])
+    torch.testing.assert_close(hard, alone * found.weights_B[0] / 3)

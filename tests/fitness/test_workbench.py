@@ -17,7 +17,10 @@ from rosearch.core.events import Event, Progress
 from rosearch.core.fingerprint import canonical_json
 from rosearch.data.task import Split, Task
 from rosearch.distillation.hard_labels import HardLabels
+from rosearch.distillation.perturbations.character_edits import CharacterEdits
+from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.plain import Plain
+from rosearch.distillation.robust import Robust
 from rosearch.distillation.schedule import Schedule
 from rosearch.fitness import workbench as workbench_module
 from rosearch.fitness.evaluation import Candidate, Evaluation
@@ -30,6 +33,7 @@ from rosearch.space.space import DagSpace
 from rosearch.students.student import Student
 from rosearch.teachers.teacher import PreparedTeacher
 from rosearch.testing.architectures import Relabelling
+from rosearch.testing.toy_task import toy_task
 
 TIMES = ("training_s", "attack_s", "latency_ms")
 SCHEME = Plain(schedule=Schedule(epochs=4, batch_size=16, learning_rate=1e-2))
@@ -319,3 +323,37 @@ def test_an_order_is_an_evaluation_that_somebody_else_carries_out(
     assert without_times(fulfil(order)) == without_times(bench.evaluate(CANDIDATE, fitness.search_fidelity))
     assert (tmp_path / "student" / "student.json").is_file()
     assert {event.stage for event in heard if isinstance(event, Progress)} >= {"x: training", "attack pwws"}
+
+
+def test_a_robust_scheme_is_named_by_what_its_lexicons_hold(
+    bench: Workbench, fitness: Fitness, tmp_path: Path, toy_lexicon: Path
+) -> None:
+    (tmp_path / "copy.json").write_bytes(toy_lexicon.read_bytes())
+    (tmp_path / "other.json").write_text('{"movie": ["flick"]}')
+
+    def name(path: Path) -> str:
+        words = WordSubstitution(lexicons=(Table(path=str(path)),))
+        scheme = Robust(schedule=SCHEME.schedule, perturbations=(words,))
+        return bench.training_id(replace(CANDIDATE, scheme=scheme), fitness.search_fidelity)
+
+    assert name(toy_lexicon) == name(tmp_path / "copy.json") != name(tmp_path / "other.json")
+
+
+def test_robust_training_and_a_transfer_set_go_through_the_bench(
+    task: Task, prepared_teacher: PreparedTeacher, fitness: Fitness, toy_lexicon: Path
+) -> None:
+    more = toy_task(seed=1, train=60, dev=1, test=1).train.texts
+    words = WordSubstitution(lexicons=(Table(path=str(toy_lexicon)),))
+    scheme = Robust(schedule=SCHEME.schedule, perturbations=(words, CharacterEdits()))
+    bench = Workbench(task=task.with_unlabelled(more), teacher=prepared_teacher, fitness=fitness, seed=0)
+    bench.prepare()
+    candidate = replace(CANDIDATE, scheme=scheme)
+    found = bench.evaluate(candidate, fitness.search_fidelity)
+    extra = len(bench.task.unlabelled)
+    assert 0 < extra <= 60
+    steps = scheme.schedule.steps(len(task.train) + extra, share=0.5)
+    assert found.details["training"]["steps"] == steps
+    assert without_times(found) == without_times(bench.evaluate(candidate, fitness.search_fidelity))
+    hard = replace(CANDIDATE, scheme=HardLabels(schedule=SCHEME.schedule))
+    alone = bench.evaluate(hard, fitness.search_fidelity).details["training"]["steps"]
+    assert alone == scheme.schedule.steps(len(task.train), share=0.5)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rosearch.cli.console import emit_json, emit_long
 from rosearch.cli.options import JsonOption
+from rosearch.core.machine import usable_cores
 
 
 def command(json: JsonOption = False) -> None:
@@ -36,17 +37,13 @@ def examine() -> dict[str, Any]:
         "python": provenance["python"],
         "system": provenance["system"],
         "packages": provenance["packages"],
-        "cores": {"of the machine": provenance["cores"], "for this process": _cores_allowed()},
+        "cores": {"of the machine": provenance["cores"], "for this process": usable_cores()},
         "threads": f"{torch.get_num_threads()} by default; a search gives each evaluation search.threads of them",
         "device": device.type,
         "precision": f"{resolve_precision('auto', device)} for wide networks, float32 for narrow ones",
         "cache": f"{cache} ({_room(cache)})",
         "assets": {name: "fetched" if is_fetched(asset) else "not fetched" for name, asset in ASSETS.items()},
     }
-
-
-def _cores_allowed() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _room(folder: Path) -> str:

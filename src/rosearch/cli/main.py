@@ -10,7 +10,21 @@ from typing import Annotated, ParamSpec
 import typer
 
 from rosearch import __version__
-from rosearch.cli import analyze, attack, doctor, export, fetch, ls, schema, search, show, status, teach, verify
+from rosearch.cli import (
+    analyze,
+    attack,
+    check,
+    doctor,
+    export,
+    fetch,
+    ls,
+    schema,
+    search,
+    show,
+    status,
+    teach,
+    verify,
+)
 from rosearch.cli.console import messages, tell
 from rosearch.core.errors import RoSearchError
 
@@ -40,7 +54,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (fetch, teach, search, ls, status, show, analyze, attack, export, verify, doctor, schema):
+COMMANDS = (
+    fetch,
+    check,
+    teach,
+    search,
+    ls,
+    status,
+    show,
+    analyze,
+    attack,
+    export,
+    verify,
+    doctor,
+    schema,
+)
+"""In the order of the help, which is that of their use."""
+
+for module in COMMANDS:
     app.command(name=module.__name__.rpartition(".")[2])(interruptible(module.command))
 
 

@@ -9,8 +9,10 @@ from rosearch.cli.options import (
     JsonOption,
     OfflineOption,
     RunOption,
+    SchemeOption,
     SetOption,
     TrialsOption,
+    WorkersOption,
     study_of,
 )
 
@@ -25,6 +27,8 @@ def command(
     assignments: SetOption = None,
     trials: TrialsOption = None,
     hours: HoursOption = None,
+    workers: WorkersOption = None,
+    scheme: SchemeOption = None,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
@@ -33,7 +37,7 @@ def command(
     from rosearch.cli.tables import percent
     from rosearch.cli.time_limit import TimeLimit
 
-    study = study_of(config, run, assignments=assignments, trials=trials)
+    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
     with showing_progress(messages) as display:
         teacher = study.teach(listener=display, stop=TimeLimit(hours))
     if teacher is None:

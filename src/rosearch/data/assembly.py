@@ -75,6 +75,7 @@ class Assembly:
             **{name: _split(rows, classes) for name, rows in self._capped(splits).items()},
             duplicates=duplicates,
             provenance=self.provenance,
+            unlabelled=(),
         )
 
     def _capped(self, splits: SplitRows) -> dict[str, list[Row]]:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, final
 
@@ -13,7 +13,7 @@ from rosearch.core.errors import TaskError
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_texts
 from rosearch.core.protocols import IntArray, Text
-from rosearch.data.splits import Duplicates
+from rosearch.data.splits import Duplicates, content_key
 
 
 @final
@@ -77,6 +77,7 @@ class Task:
         test: What finalists are measured on, once.
         duplicates: What was found in several places and removed.
         provenance: Where the texts come from, and what was done to them.
+        unlabelled: Texts that students learn from by the teacher's answers alone; none equals one of a split.
 
     Raises:
         TaskError: If a split is empty, a class has no training text, or a label has no name.
@@ -89,6 +90,7 @@ class Task:
     test: Split
     duplicates: Duplicates = field(default_factory=Duplicates)
     provenance: str = ""
+    unlabelled: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
         for split_name in ("train", "dev", "test"):
@@ -100,6 +102,8 @@ class Task:
                 f"Task {self.name!r}: no training text has the label {name!r}. "
                 "Give some, or leave the label out of [task] labels."
             )
+        if any((2 if isinstance(text, tuple) else 1) != self.text_fields for text in self.unlabelled):
+            raise TaskError(f"Task {self.name!r}: unlabelled texts and train differ in their number of text fields.")
 
     def _check(self, split_name: str, split: Split) -> None:
         if not len(split):
@@ -122,8 +126,21 @@ class Task:
     @cached_property
     def fingerprint(self) -> str:
         """Names the content: equal label names and splits, equal fingerprint; name and provenance do not count."""
-        splits = (self.train, self.dev, self.test)
-        return fingerprint([self.label_names, *(split.fingerprint for split in splits)])
+        parts = [split.fingerprint for split in (self.train, self.dev, self.test)]
+        if self.unlabelled:
+            fields = (part for text in self.unlabelled for part in ((text,) if isinstance(text, str) else text))
+            parts.append(fingerprint_texts(fields))
+        return fingerprint([self.label_names, *parts])
+
+    def with_unlabelled(self, texts: Iterable[Text]) -> "Task":
+        """Returns the task with a transfer set: texts without labels, which only a teacher can say something of.
+
+        Args:
+            texts: Repetitions, and texts that stand in a split, are left out.
+        """
+        known = {content_key(text) for split in (self.train, self.dev, self.test) for text in split.texts}
+        fresh = {content_key(text): text for text in texts}
+        return replace(self, unlabelled=tuple(text for key, text in fresh.items() if key not in known))
 
     @staticmethod
     def from_files(*, listener: Listener = ignore, **fields: Any) -> "Task":

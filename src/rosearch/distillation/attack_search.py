@@ -10,7 +10,7 @@ from rosearch.core.protocols import IntArray
 from rosearch.data.tokenization import Encoded
 from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.learner import Learner, Probe
-from rosearch.distillation.objective import TrainingBatch
+from rosearch.distillation.objective import UNLABELLED, TrainingBatch
 from rosearch.distillation.opponent import Moment
 from rosearch.distillation.training_set import TextSource
 from rosearch.distillation.victim import LearnerVictim
@@ -44,7 +44,8 @@ class AttackSearch:
         if moment.epoch < (self._rounds + 1) * self._settings.every:
             return
         self._rounds += 1
-        rows = np.sort(moment.rng.permutation(len(self._labels))[: self._settings.texts])
+        labelled = np.flatnonzero(self._labels != UNLABELLED)
+        rows = np.sort(moment.rng.permutation(labelled)[: self._settings.texts])
         texts, labels = [self._source.texts[row] for row in rows.tolist()], self._labels[rows]
         victim = LearnerVictim(learner, self._source)
         results = self._settings.attack.run(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import final
 
+import numpy as np
 import torch
 from numpy.random import Generator
 
@@ -18,6 +19,7 @@ from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.attack_search import AttackSearch
 from rosearch.distillation.consistency import consistency_loss
 from rosearch.distillation.embedding_search import BallSearch, HullSearch
+from rosearch.distillation.epoch import Epoch
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.opponent import Moment, Opponent
@@ -48,29 +50,31 @@ class Defence:
         texts = WordedTexts(source.texts)
         self._drawer = PerturbedTexts(texts, scheme.perturbations) if scheme.draws else None
         self._perturbed: Encoded | None = None
+        self._places: IntArray = np.full(len(source.texts), -1, dtype=np.int64)
         self._epoch = -1
         self._opponents: list[Opponent] = [
             _opponent(adversary, source, labels, texts, rng=seeds.child("neighbours", number).generator())
             for number, adversary in enumerate(scheme.adversaries)
         ]
 
-    def enter(self, epoch: int, learner: Learner, *, progress: float) -> None:
+    def enter(self, epoch: Epoch, learner: Learner, *, progress: float) -> None:
         """Draws the perturbations of an epoch when it begins; within it, nothing happens.
 
         Args:
-            epoch: Counted from 0.
+            epoch: The present one.
             learner: The student as it is now.
             progress: The part of the training that is done when the epoch ends.
         """
-        if epoch == self._epoch:
+        if epoch.number == self._epoch:
             return
-        self._epoch, strength = epoch, self._scheme.strength(progress)
+        self._epoch, strength = epoch.number, self._scheme.strength(progress)
         if self._drawer is not None:
-            drawn = self._drawer.draw(strength=strength, rng=self._seeds.child("perturbation", epoch).generator())
-            self._perturbed = self._source.encode(drawn)
+            rng = self._seeds.child("perturbation", epoch.number).generator()
+            self._perturbed = self._source.encode(self._drawer.draw(epoch.rows, strength=strength, rng=rng))
+            self._places[epoch.rows] = np.arange(len(epoch.rows))
         for number, opponent in enumerate(self._opponents):
-            rng = self._seeds.child("adversary", number, epoch).generator()
-            opponent.enter(Moment(epoch=epoch, strength=strength, rng=rng), learner)
+            rng = self._seeds.child("adversary", number, epoch.number).generator()
+            opponent.enter(Moment(epoch=epoch.number, strength=strength, rng=rng), learner)
 
     def learn(
         self, learner: Learner, batch: TrainingBatch, rows: IntArray, *, clean: StudentOutput, probe: Probe
@@ -86,7 +90,7 @@ class Defence:
         """
         total = 0.0
         if self._perturbed is not None:
-            perturbed = replace(batch, **learner.read(self._perturbed, rows))
+            perturbed = replace(batch, **learner.read(self._perturbed, self._places[rows]))
             loss, output = learner.loss(self._with_pieces_left_out(perturbed))
             loss = self._scheme.perturbed * loss
             if self._scheme.consistency:

@@ -17,6 +17,9 @@ from rosearch.distillation.soft_labels import soft_label_loss
 from rosearch.distillation.token_relations import token_relation_loss
 from rosearch.students.network import StudentOutput
 
+UNLABELLED = -1
+"""Stands where a text has no label; losses of labels pass it over."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ class TrainingBatch:
     Args:
         input_ids_BL: Word pieces.
         mask_BL: True for real tokens.
-        labels_B: The task's labels.
+        labels_B: The task's labels; `UNLABELLED` for a text without one.
         weights_B: What each text counts in the losses of labels; None counts all the same.
         character_ids_BLK: Features of the word that each piece belongs to, where the student reads them.
         teacher_logits_BC: The teacher's logits, where the scheme uses them.
@@ -94,10 +97,9 @@ class Objective(nn.Module):
 
 
 def _hard_label_loss(student_BC: Tensor, batch: TrainingBatch) -> Tensor:
-    if batch.weights_B is None:
-        return nn.functional.cross_entropy(student_BC, batch.labels_B)
     # Torch's own class weights divide by their sum over the batch, so that a text's share would hang on its neighbours.
-    return (nn.functional.cross_entropy(student_BC, batch.labels_B, reduction="none") * batch.weights_B).mean()
+    losses_B = nn.functional.cross_entropy(student_BC, batch.labels_B, reduction="none", ignore_index=UNLABELLED)
+    return losses_B.mean() if batch.weights_B is None else (losses_B * batch.weights_B).mean()
 
 
 def _given(tensor: Tensor | None, loss: str) -> Tensor:

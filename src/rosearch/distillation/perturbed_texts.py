@@ -13,7 +13,7 @@ from rosearch.distillation.worded_texts import WordedTexts
 
 @final
 class PerturbedTexts:
-    """Draws a perturbed version of every text.
+    """Draws perturbed versions of texts.
 
     Args:
         texts: The texts.
@@ -27,16 +27,18 @@ class PerturbedTexts:
         self._odds = weights / weights.sum()
         self._shares = np.array([perturbation.share for perturbation in perturbations])
 
-    def draw(self, *, strength: float, rng: Generator) -> list[Text]:
-        """Returns all texts, each perturbed in its own way and to its own degree.
+    def draw(self, rows: IntArray, *, strength: float, rng: Generator) -> list[Text]:
+        """Returns texts, each perturbed in its own way and to its own degree.
 
         Args:
+            rows: Which texts, each once.
             strength: Multiplies the largest share of words that a perturbation rewrites, in [0, 1].
             rng: Draws everything.
         """
         count = len(self._texts)
         kinds = rng.choice(len(self._perturbations), size=count, p=self._odds)
-        shares = rng.random(count) * strength * self._shares[kinds]
+        shares = np.zeros(count)
+        shares[rows] = rng.random(len(rows)) * strength * self._shares[kinds[rows]]
         chosen = self._chosen(shares, rng)
         numbers: list[IntArray] = []
         words: list[str] = []
@@ -44,7 +46,7 @@ class PerturbedTexts:
             mine = chosen[kinds[self._texts.owners[chosen]] == kind]
             numbers.append(mine)
             words += perturbation.rewrite([self._texts.words[number] for number in mine.tolist()], rng=rng)
-        return self._texts.rewritten(np.arange(count), np.concatenate(numbers), words)
+        return self._texts.rewritten(rows, np.concatenate(numbers), words)
 
     def _chosen(self, shares: FloatArray, rng: Generator) -> IntArray:
         """Draws which words change, each with its text's share."""

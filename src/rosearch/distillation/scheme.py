@@ -41,6 +41,11 @@ class Scheme(Component, ABC):
         """
         return {name: _content(value) for name, value in vars(self).items()}
 
+    @property
+    def uses_tokens(self) -> bool:
+        """Whether the states of the teacher's tokens are wanted, which take more room than all else."""
+        return self.weights.get("token_relations", 0.0) > 0
+
 
 def _content(value: Any) -> Any:
     if isinstance(value, Resource):

@@ -20,6 +20,7 @@ from rosearch.data.tokenization import length_buckets
 from rosearch.device import resolve_device, resolve_precision, seeded
 from rosearch.distillation.compact_embedding import compact_embedding
 from rosearch.distillation.defence import Defence, defence_of
+from rosearch.distillation.epoch import Epoch
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import Objective, TrainingBatch
 from rosearch.distillation.schedule import Schedule
@@ -94,7 +95,9 @@ def train(
     device = resolve_device("auto")
     resolved = resolve_precision(precision, device, width=network.architecture.width)
     schedule = scheme.schedule
-    steps = schedule.steps(len(data), share=share)
+    # Without a teacher there is nothing to learn from a text without label.
+    extra = 0 if data.outputs is None else schedule.transferred(data.labelled, len(data) - data.labelled)
+    steps = schedule.steps(data.labelled + extra, share=share)
     rng = seeds.child("order").generator()
     watch, texts, start = DivergenceWatch(), 0, time.perf_counter()
     defence = defence_of(scheme, data, seeds=seeds)
@@ -105,9 +108,10 @@ def train(
         objective.to(device)
         optimizer = _optimizer(network, objective, schedule)
         learner = Learner(network=network, objective=objective, places=places, device=device, precision=resolved)
-        for step, (epoch, rows) in enumerate(_batches(data, schedule.batch_size, steps, rng)):
+        for step, (epoch, rows) in enumerate(_batches(data, extra, schedule.batch_size, steps, rng)):
             if defence is not None:
-                defence.enter(epoch, learner, progress=min(1.0, (step + schedule.steps_per_epoch(len(data))) / steps))
+                progress = min(1.0, (step + schedule.steps_per_epoch(len(epoch.rows))) / steps)
+                defence.enter(epoch, learner, progress=progress)
             batch = data.batch(rows, scheme, places=places, device=device)
             optimizer.zero_grad(set_to_none=True)
             loss = _learn(learner, batch, rows, defence)
@@ -159,15 +163,18 @@ class DivergenceWatch:
             )
 
 
-def _batches(data: TrainingSet, batch_size: int, steps: int, rng: Generator) -> Iterator[tuple[int, IntArray]]:
-    """Gives exactly ``steps`` batches, each with the number of its epoch, from 0."""
+def _batches(
+    data: TrainingSet, unlabelled: int, batch_size: int, steps: int, rng: Generator
+) -> Iterator[tuple[Epoch, IntArray]]:
+    """Gives exactly ``steps`` batches, each with its epoch."""
     given = 0
-    for epoch in count():
-        for rows in length_buckets(data.encoded.lengths, batch_size, rng=rng):
+    for number in count():
+        epoch = Epoch(number=number, rows=data.epoch(unlabelled, rng=rng))
+        for places in length_buckets(data.encoded.lengths[epoch.rows], batch_size, rng=rng):
             if given == steps:
                 return
             given += 1
-            yield epoch, rows
+            yield epoch, epoch.rows[places]
 
 
 def _learn(learner: Learner, batch: TrainingBatch, rows: IntArray, defence: Defence | None) -> float:

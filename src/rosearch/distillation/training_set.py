@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
 import torch
+from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
 from rosearch.core.errors import TeacherError
 from rosearch.core.protocols import FloatArray, IntArray, Text
 from rosearch.data.tokenization import Encoded, Tokenizer
-from rosearch.distillation.objective import TrainingBatch
+from rosearch.distillation.objective import UNLABELLED, TrainingBatch
 from rosearch.distillation.scheme import Scheme
 from rosearch.teachers.outputs import Outputs
 
@@ -40,11 +42,11 @@ class TextSource:
 @final
 @dataclass(frozen=True, kw_only=True)
 class TrainingSet:
-    """Texts of the training split, ready to be cut into batches.
+    """Texts of the training split, and unlabelled ones behind them, ready to be cut into batches.
 
     Args:
         encoded: Word pieces of ``n`` texts.
-        labels: Shape ``(n,)``.
+        labels: Shape ``(n,)``; `UNLABELLED` for a text without label.
         outputs: The teacher's outputs for the same texts; None for training without a teacher.
         class_weights: What a text of each class counts, shape ``(classes,)``; None counts all the same.
         source: The texts themselves, where a scheme rewrites them.
@@ -58,6 +60,23 @@ class TrainingSet:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def labelled(self) -> int:
+        """Number of texts with a label; they come first."""
+        return int(np.count_nonzero(self.labels != UNLABELLED))
+
+    def epoch(self, unlabelled: int, *, rng: Generator) -> IntArray:
+        """Returns the rows of an epoch: all texts with labels, and some without.
+
+        Args:
+            unlabelled: How many of those without.
+            rng: Draws them, where there are more.
+        """
+        rows = np.arange(len(self))
+        if self.labelled + unlabelled == len(self):
+            return rows
+        return np.concatenate([rows[: self.labelled], rng.permutation(rows[self.labelled :])[:unlabelled]])
 
     @property
     def teacher_width(self) -> int:
@@ -86,11 +105,17 @@ class TrainingSet:
         return TrainingBatch(
             **pieces,
             labels_B=torch.from_numpy(self.labels[rows]).to(device),
-            weights_B=None if self.class_weights is None else _tensor(self.class_weights[self.labels[rows]], device),
+            weights_B=self._weights(rows, device),
             teacher_logits_BC=logits,
             teacher_pooled_BE=pooled,
             teacher_tokens_BLE=tokens,
         )
+
+    def _weights(self, rows: IntArray, device: torch.device) -> Tensor | None:
+        if self.class_weights is None:
+            return None
+        labels = self.labels[rows]
+        return _tensor(np.where(labels == UNLABELLED, 1.0, self.class_weights[labels]), device)
 
     def _token_states(self, rows: IntArray, *, length: int) -> NDArray[np.float32]:
         if self.outputs is None or self.outputs.token_states is None:

@@ -14,6 +14,11 @@ class Executor(Component, ABC):
     family: ClassVar[str] = "executor"
     members: ClassVar[tuple[str, ...]] = ("rosearch.executors.serial", "rosearch.executors.processes")
 
+    @property
+    def slots(self) -> int:
+        """Jobs that can be under way at a time."""
+        return 1
+
     @abstractmethod
     def map(self, jobs: Iterable[Job | None]) -> Generator[Outcome, None, None]:
         """Carries out jobs and gives their outcomes as they complete.

@@ -1,6 +1,5 @@
 """Several jobs at a time, each in a process of its own that outlives neither the call nor its parent."""
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterable
 from contextlib import closing
@@ -8,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, final
 
 from rosearch.core.errors import ExecutorError
+from rosearch.core.machine import usable_cores
 from rosearch.executors.executor import Executor
 from rosearch.executors.job import Job, Outcome
 from rosearch.executors.worker import Worker
@@ -47,7 +47,7 @@ class Processes(Executor):
     @property
     def slots(self) -> int:
         """Jobs that can be under way at a time."""
-        return self.workers or _cores()
+        return self.workers or usable_cores()
 
     def map(self, jobs: Iterable[Job | None]) -> Generator[Outcome, None, None]:
         """Carries out up to ``slots`` jobs at a time; see ``Executor.map``."""
@@ -128,7 +128,3 @@ class _Workers:
     def close(self) -> None:
         for worker in (*self._idle, *self.busy):
             worker.end()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

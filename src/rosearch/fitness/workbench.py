@@ -14,7 +14,7 @@ from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_files
-from rosearch.core.protocols import FloatArray, Victim
+from rosearch.core.protocols import FloatArray, Text, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
 from rosearch.data.characters import Characters
@@ -22,6 +22,7 @@ from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Encoded, Tokenizer
 from rosearch.device import resolve_device, resolve_precision, seeded, threads
+from rosearch.distillation.objective import UNLABELLED
 from rosearch.distillation.scheme import Scheme
 from rosearch.distillation.trainer import TRAINER_VERSION, TrainingReport, train
 from rosearch.distillation.training_set import TextSource, TrainingSet
@@ -72,7 +73,7 @@ class Workbench:
         Raises:
             AssetError: If a lexicon cannot be had.
         """
-        self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens, listener=listener)
+        self.teacher.outputs(self._texts, with_tokens=self.fitness.scheme.uses_tokens, listener=listener)
         self.fitness.scheme.genes()
         victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
         answer = int(victim.logits(texts).argmax())
@@ -97,7 +98,7 @@ class Workbench:
         """
         # The teacher is not compared bit by bit, and far too slow for one thread.
         with threads(self.thread_count if candidate.model == "student" else os.cpu_count() or 1):
-            victim, report = self._make(candidate, fidelity, listener)
+            victim, report = self.make(candidate, fidelity, listener)
             start = time.perf_counter()
             measured = measure(
                 victim,
@@ -133,6 +134,51 @@ class Workbench:
             architecture=candidate.architecture,
             details=details,
         )
+
+    def make(
+        self, candidate: Candidate, fidelity: Fidelity, listener: Listener = ignore
+    ) -> tuple[Victim, TrainingReport | None]:
+        """Makes a candidate: trains a student, loads the teacher.
+
+        Args:
+            candidate: What to build and how to train it.
+            fidelity: How long to train.
+            listener: Hears the progress.
+
+        Returns:
+            The model, and how its training went, where it was trained.
+
+        Raises:
+            DivergenceError: If the training is lost.
+        """
+        if candidate.model == "majority":
+            return MajorityClass(self.task), None
+        if candidate.model == "teacher":
+            return self.teacher.model(precision="float32"), None
+        architecture, scheme = _genes(candidate)
+        seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
+        network = self._network(architecture, seeds)
+        distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
+        tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
+        data = TrainingSet(
+            encoded=self._encode(tokenizer),
+            labels=np.concatenate([self.task.train.labels, np.full(len(self.task.unlabelled), UNLABELLED)]),
+            outputs=self._outputs if distils else None,
+            class_weights=self._class_weights(scheme),
+            source=TextSource(texts=self._texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
+        )
+        report = train(
+            network,
+            data,
+            scheme,
+            seeds=seeds,
+            share=fidelity.share,
+            precision=self.fitness.precision,
+            stage=f"{candidate.name[:24]}: training",
+            listener=listener,
+        )
+        student = Student(network, tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length)
+        return student, report
 
     def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:
         """Names everything that decides a candidate's weights, and nothing else."""
@@ -182,38 +228,6 @@ class Workbench:
         """The teacher's, which its students share."""
         return self.teacher.tokenizer()
 
-    def _make(
-        self, candidate: Candidate, fidelity: Fidelity, listener: Listener
-    ) -> tuple[Victim, TrainingReport | None]:
-        if candidate.model == "majority":
-            return MajorityClass(self.task), None
-        if candidate.model == "teacher":
-            return self.teacher.model(precision="float32"), None
-        architecture, scheme = _genes(candidate)
-        seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
-        network = self._network(architecture, seeds)
-        distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
-        tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
-        data = TrainingSet(
-            encoded=self._encode(tokenizer),
-            labels=self.task.train.labels,
-            outputs=self._outputs if distils else None,
-            class_weights=self._class_weights(scheme),
-            source=TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
-        )
-        report = train(
-            network,
-            data,
-            scheme,
-            seeds=seeds,
-            share=fidelity.share,
-            precision=self.fitness.precision,
-            stage=f"{candidate.name[:24]}: training",
-            listener=listener,
-        )
-        student = Student(network, tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length)
-        return student, report
-
     def _class_weights(self, scheme: Scheme) -> FloatArray | None:
         return class_weights(scheme.class_weights, self.task.train.class_counts(self.task.classes))
 
@@ -241,7 +255,7 @@ class Workbench:
         if candidate.architecture is None:
             return {"parameters": float(self.teacher.parameters)}
         count = parameter_count(candidate.architecture, vocabulary_size=self.vocabulary_size, classes=self.task.classes)
-        length = round(float(self._encoded.lengths.mean()))
+        length = round(float(self._encoded.lengths[: len(self.task.train)].mean()))
         return {
             "parameters": float(count.total),
             "parameters_without_embedding": float(count.without_embedding),
@@ -249,16 +263,21 @@ class Workbench:
             "flops_length": float(length),
         }
 
+    @property
+    def _texts(self) -> tuple[Text, ...]:
+        """What students learn from: training texts, then those without labels."""
+        return self.task.train.texts + self.task.unlabelled
+
     @cached_property
     def _encoded(self) -> Encoded:
-        return self.tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+        return self.tokenizer.encode(self._texts, max_length=self.teacher.max_length)
 
     def _encode(self, tokenizer: Tokenizer) -> Encoded:
         """Encodes the training texts as a student's tokenizer does; once for each kind of characters."""
         if tokenizer.characters is None:
             return self._encoded
         if tokenizer.characters not in self._encoded_with:
-            encoded = tokenizer.encode(self.task.train.texts, max_length=self.teacher.max_length)
+            encoded = tokenizer.encode(self._texts, max_length=self.teacher.max_length)
             self._encoded_with[tokenizer.characters] = encoded
         return self._encoded_with[tokenizer.characters]
 
@@ -268,11 +287,7 @@ class Workbench:
 
     @cached_property
     def _outputs(self) -> Outputs:
-        return self.teacher.outputs(self.task.train.texts, with_tokens=self._uses_tokens)
-
-    @property
-    def _uses_tokens(self) -> bool:
-        return self.fitness.scheme.weights.get("token_relations", 0.0) > 0
+        return self.teacher.outputs(self._texts, with_tokens=self.fitness.scheme.uses_tokens)
 
     @cached_property
     def _word_embeddings(self) -> NDArray[np.float32]:

@@ -142,11 +142,14 @@ class Study:
         """The feasible trials that no other feasible trial dominates, with their students."""
         return tuple(FrontMember(trial=trial, directory=self.directory) for trial in self.results.front)
 
-    def check(self, *, listener: Listener = ignore) -> None:
+    def check(self, *, listener: Listener = ignore) -> Task:
         """Reads all that the user gave and compares it with the record; trains nothing and writes nothing.
 
         Args:
             listener: Hears the progress.
+
+        Returns:
+            The task.
 
         Raises:
             InputError: If the task, a lexicon or the configuration does not fit.
@@ -157,6 +160,7 @@ class Study:
             fingerprints=_fingerprints(self.configuration, task),
             may_change=MAY_CHANGE,
         )
+        return task
 
     def run(
         self,

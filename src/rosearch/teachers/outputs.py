@@ -85,6 +85,10 @@ class OutputCache:
                 self._compute(texts, keys, forward, batch_size, listener)
         return self._files.rows_of(keys)
 
+    def missing(self, texts: Sequence[Text]) -> int:
+        """Returns how many of the texts the cache lacks, repeats counted once."""
+        return int(np.setdiff1d(text_keys(texts), self._files.keys()).size)
+
     def _compute(
         self, texts: Sequence[Text], keys: KeyArray, forward: Forward, batch_size: int, listener: Listener
     ) -> None:

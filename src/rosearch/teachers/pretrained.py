@@ -1,6 +1,6 @@
 """A teacher that is any pretrained checkpoint with, or in want of, a classification head."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, final
 
@@ -24,6 +24,10 @@ CHECKPOINT_FILES = (
     "*.model",
 )
 """What a checkpoint's answers hang on: shape, activation and classes, weights, and how texts become word pieces."""
+
+
+BRIEF_STEPS = 6
+"""Steps of fine-tuning that tell how fast it is."""
 
 
 @final
@@ -94,6 +98,17 @@ class Pretrained(Teacher):
         from rosearch.teachers.preparation import prepare
 
         return prepare(self, task, folder, seeds=seeds, listener=listener)
+
+    def in_brief(self) -> "Pretrained":
+        """Returns the same teacher with a few steps of fine-tuning."""
+        few = BRIEF_STEPS * self.fine_tuning.batch_size
+        texts = min(few, self.fine_tuning.max_texts or few)
+        return replace(self, fine_tuning=replace(self.fine_tuning, epochs=1, max_texts=texts))
+
+    def training_steps(self, texts: int) -> int:
+        """Returns the steps of fine-tuning on so many training texts, if the checkpoint is to be fine-tuned."""
+        used = min(texts, self.fine_tuning.max_texts or texts)
+        return self.fine_tuning.epochs * -(-used // self.fine_tuning.batch_size)
 
     def source_fingerprint(self) -> str:
         """Hashes the checkpoint of a directory; a hub id and ``"minilm"`` stand for themselves."""

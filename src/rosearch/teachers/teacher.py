@@ -1,7 +1,8 @@
 """What a teacher is to the rest of the program: a folder of files that is ready for distillation. No torch."""
 
+import shutil
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
@@ -19,7 +20,7 @@ from rosearch.data.tokenization import Tokenizer
 
 if TYPE_CHECKING:
     from rosearch.teachers.model import TeacherModel
-    from rosearch.teachers.outputs import Outputs
+    from rosearch.teachers.outputs import OutputCache, Outputs
 
 
 class Teacher(Component, ABC):
@@ -45,6 +46,15 @@ class Teacher(Component, ABC):
     @abstractmethod
     def source_fingerprint(self) -> str:
         """Names what the teacher is made from, cheaply; a resumed run refuses another source."""
+
+    def in_brief(self) -> "Teacher":
+        """Returns the same teacher with as little training as tells how fast it is."""
+        return self
+
+    def training_steps(self, texts: int) -> int:
+        """Returns the steps of fine-tuning on so many training texts, where there is any."""
+        del texts
+        return 0
 
     @staticmethod
     def from_pretrained(model: str, **fields: Any) -> "Teacher":
@@ -106,6 +116,14 @@ class PreparedTeacher:
         names = ("fingerprint", "label_names", "hidden_size", "max_length", "parameters", "dev_accuracy", "fine_tuned")
         return {"model_path": str(path)} | {name: getattr(self, name) for name in names}
 
+    def copied(self, folder: Path) -> "PreparedTeacher":
+        """Returns the same teacher with its outputs in another folder, where none is yet; the model stays."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in self.folder.iterdir():
+            if path.is_file():
+                shutil.copyfile(path, folder / path.name)
+        return replace(self, folder=folder)
+
     def tokenizer(self) -> Tokenizer:
         """Loads the teacher's tokenizer, which its students share."""
         return Tokenizer.load(self.folder)
@@ -122,10 +140,6 @@ class PreparedTeacher:
             with_tokens: Whether to keep the states of tokens too, which take more room than all else.
             listener: Hears the progress.
         """
-        from rosearch.teachers.outputs import TOKEN_DIMENSIONS, OutputCache
-
-        dimensions = TOKEN_DIMENSIONS if with_tokens else 0
-        cache = OutputCache(self.folder / "outputs", self.fingerprint, token_dimensions=dimensions)
         model: list[TeacherModel] = []
 
         def forward(batch: Any) -> Any:
@@ -133,7 +147,17 @@ class PreparedTeacher:
                 model.append(self.model())
             return model[0].outputs(batch)
 
-        return cache.ensure(texts, forward, listener=listener)
+        return self._cache(with_tokens=with_tokens).ensure(texts, forward, listener=listener)
+
+    def missing_outputs(self, texts: tuple[Text, ...], *, with_tokens: bool = False) -> int:
+        """Returns how many of the texts ``outputs`` would ask the model for, repeats counted once."""
+        return self._cache(with_tokens=with_tokens).missing(texts)
+
+    def _cache(self, *, with_tokens: bool) -> "OutputCache":
+        from rosearch.teachers.outputs import TOKEN_DIMENSIONS, OutputCache
+
+        dimensions = TOKEN_DIMENSIONS if with_tokens else 0
+        return OutputCache(self.folder / "outputs", self.fingerprint, token_dimensions=dimensions)
 
     def model(self, *, precision: Precision = "auto") -> "TeacherModel":
         """Loads the classifier itself.
