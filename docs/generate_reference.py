@@ -106,9 +106,11 @@ def _fields(owner: Any) -> Iterator[str]:
 def _table(owner: Any) -> Iterator[str]:
     """Gives the table of a dataclass's keys; nothing where it has none."""
     meanings, hints = _meanings(owner), get_type_hints(owner)
+    # What a kind has of its own comes before what it shares with others.
+    fields = sorted(dataclasses.fields(owner), key=lambda field: field.name not in vars(owner)["__annotations__"])
     rows = [
         f"| `{field.name}` | {_type(hints[field.name])} | {_default(field)} | {meanings[field.name]} |"
-        for field in dataclasses.fields(owner)
+        for field in fields
         if field.name != "kind"
     ]
     if rows:

@@ -118,6 +118,35 @@ def test_the_users_names_for_fields_and_labels(rosearch: Callable, student: Path
     assert (answer.code, "the student has the classes bad, good" in answer.err) == (2, True)
 
 
+def test_rows_that_do_not_fit_are_left_out_where_that_is_asked_for(
+    rosearch: Callable, student: Path, tmp_path: Path, pwws: str
+) -> None:
+    rows = ["A great movie .,good", "A dull story .,bad", "The plot was bad .,bad", "A fine cast .,good"] * 2
+    data = tmp_path / "mine.csv"
+    data.write_text("\n".join(["text,label", *rows, ",good", "A film .,so-so"]) + "\n")
+    arguments = ("attack", student, "--data", data, "--recipe", pwws, "--show", "0")
+    answer = rosearch(*arguments)
+    assert answer.code == 2
+    assert f"{data}:10: the text is empty." in answer.err
+    assert f"{data}:11: label 'so-so' is not one of bad, good." in answer.err
+    assert "2 rows do not fit. Mend such rows, leave them out with --skip-bad-rows, or say" in answer.words
+    answer = rosearch(*arguments, "--skip-bad-rows", "--json")
+    assert answer.code == 0
+    assert "2 rows that do not fit were left out, such as:" in answer.err
+    assert answer.json["bad_rows"]["count"] == 2
+
+
+def test_texts_that_the_student_reads_in_part_are_counted(
+    rosearch: Callable, student: Path, tmp_path: Path, pwws: str
+) -> None:
+    rows = ["A great movie .,good", "A dull story .,bad", "The plot was bad .,bad", f"{'A fine cast . ' * 20},good"] * 4
+    (tmp_path / "mine.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    arguments = ("attack", student, "--data", tmp_path / "mine.csv", "--recipe", pwws, "--show", "0")
+    record = rosearch(*arguments, "--json").json
+    assert record["truncated"] > 0
+    assert f"{record['truncated']} are cut to 32 word pieces" in rosearch(*arguments).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -47,6 +47,21 @@ class TestDryRun:
         assert wrong.code == 2
         assert "Did you mean 'robust'?" in wrong.err
 
+    def test_bad_rows_are_refused_or_left_out(self, rosearch: Callable, toy_study: Path, tmp_path: Path) -> None:
+        good = (toy_study / "train.tsv").read_text()
+        (tmp_path / "train.tsv").write_text(good + "\tgood\nalone\n")
+        texts = f"--set=task.train={tmp_path}/train.tsv"
+        arguments = ("search", toy_study / "toy.toml", "--run", tmp_path / "run", texts, "--dry-run")
+        answer = rosearch(*arguments)
+        assert answer.code == 2
+        line = len(good.splitlines()) + 1
+        assert f"train.tsv:{line}: the text is empty." in answer.err
+        assert "2 rows do not fit. Mend or delete such rows, or leave them out with --skip-bad-rows" in answer.words
+        answer = rosearch(*arguments, "--skip-bad-rows", "--json")
+        assert answer.code == 0
+        assert "2 rows that do not fit were left out, such as:" in answer.err
+        assert answer.json["configuration"]["task"]["skip_bad_rows"] is True
+
     @pytest.mark.parametrize(
         ("override", "message"),
         [

@@ -66,6 +66,7 @@ def test_files_with_given_splits(tmp_path: Path) -> None:
         dev=str(write_csv(tmp_path / "dev.csv", [("b", "0"), ("e", "1")])),
         test=write_csv(tmp_path / "test.csv", [("A ", "1"), ("E", "0"), ("f", "1")]),
         label_names=("no", "yes"),
+        min_class_texts=1,
         listener=heard.append,
     )
     assert (task.name, task.label_names) == ("mine", ("no", "yes"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from rosearch.cli.console import emit, emit_json, emit_long, messages
-from rosearch.cli.options import JsonOption, OfflineOption
+from rosearch.cli.options import JsonOption, OfflineOption, SkipOption
 
 if TYPE_CHECKING:
     from rosearch.attacks.robustness import Robustness
@@ -25,7 +25,7 @@ ModelArgument = Annotated[
 ]
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", help="Labelled text: TSV, CSV or JSON lines; needed with a student's folder."),
+    typer.Option("--data", help="Labelled text: CSV, TSV, JSON lines or Parquet; needed with a student's folder."),
 ]
 TextOption = Annotated[
     list[str] | None, typer.Option("--text", metavar="FIELD", help='Of the text; twice for pairs. Default: "text".')
@@ -80,6 +80,7 @@ def command(
     budgets: BudgetsOption = None,
     seed: SeedOption = None,
     field: FieldOption = None,
+    skip_bad_rows: SkipOption = False,
     attacked_labels: AttackedOption = None,
     false_positive_rate: RateOption = None,
     out: OutOption = None,
@@ -97,7 +98,13 @@ def command(
         assault_on(model),
         texts=None
         if data is None
-        else FileOfTexts(path=data, text=tuple(text or ["text"]), label=label, labels=_names(labels)),
+        else FileOfTexts(
+            path=data,
+            text=tuple(text or ["text"]),
+            label=label,
+            labels=_names(labels),
+            skip_bad_rows=skip_bad_rows,
+        ),
         attacks=tuple(attack_from(recipe) for recipe in recipes) if recipes else None,
         budgets=tuple(sorted(set(budgets))) if budgets else None,
         examples=examples,
@@ -113,9 +120,9 @@ def command(
     if out is not None:
         measurement.write(out)
     if json:
-        emit_json(_describe(assault, measurement))
+        emit_json(_describe(assault, student, task, measurement))
         return
-    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(assault, task, measurement)}")
+    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(assault, student, task, measurement)}")
     if task.text_fields > 1:
         emit_long(f"field    the {assault.attacked_field} of two is rewritten; the student sees both")
     _print(measurement, student, show)
@@ -125,10 +132,14 @@ def _names(listed: str | None) -> tuple[str, ...] | None:
     return None if listed is None else tuple(name.strip() for name in listed.split(","))
 
 
-def _describe(assault: "Assault", measurement: "Measurement") -> dict[str, Any]:
+def _describe(
+    assault: "Assault", student: "TextClassifier", task: "Task", measurement: "Measurement"
+) -> dict[str, Any]:
     return {
         "student": str(assault.student),
         "texts": str(assault.texts),
+        "truncated": student.truncated(task.test.texts),
+        "bad_rows": task.bad_rows.to_record(),
         "attacked_field": assault.attacked_field,
         "attacked_labels": list(assault.attacked_labels),
         "metrics": dict(measurement.metrics),
@@ -136,11 +147,13 @@ def _describe(assault: "Assault", measurement: "Measurement") -> dict[str, Any]:
     }
 
 
-def _sizes(assault: "Assault", task: "Task", measurement: "Measurement") -> str:
+def _sizes(assault: "Assault", student: "TextClassifier", task: "Task", measurement: "Measurement") -> str:
     from rosearch.cli.tables import of_labels
 
     attacked = f"{round(measurement.metrics['examples'])}{of_labels(assault.attacked_labels)}"
-    return f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
+    sizes = f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
+    cut = student.truncated(task.test.texts)
+    return f"{sizes}\n         {cut} are cut to {student.max_length} word pieces" if cut else sizes
 
 
 def _print(measurement: "Measurement", student: "TextClassifier", show: int) -> None:

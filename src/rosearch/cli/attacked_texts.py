@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, final
 
 from rosearch.core.errors import InputError, TaskError
-from rosearch.core.events import Listener
+from rosearch.core.events import Listener, Notice
 
 if TYPE_CHECKING:
     from rosearch.data.rows import Row
@@ -89,31 +89,34 @@ class FileOfTexts:
     """A file of the user's.
 
     Args:
-        path: TSV, CSV or JSON lines.
+        path: TSV, CSV, JSON lines or Parquet.
         text: Names of the one or two text fields.
         label: Name of the label field.
         labels: What the file calls the student's classes, in their order; None for their names.
+        skip_bad_rows: Whether rows that do not fit are left out.
     """
 
     path: Path
     text: tuple[str, ...] = ("text",)
     label: str = "label"
     labels: tuple[str, ...] | None = None
+    skip_bad_rows: bool = False
 
     def __str__(self) -> str:
         return str(self.path)
 
-    def load(self, student: "TextClassifier", listener: Listener) -> "Task":  # noqa: ARG002 - a file is read at once
+    def load(self, student: "TextClassifier", listener: Listener) -> "Task":
         """Reads the file; see ``Texts``.
 
         Args:
             student: Gives the classes.
-            listener: Hears nothing.
+            listener: Hears the progress.
 
         Raises:
             TaskError: If a row does not fit, or a class has no row.
         """
         from rosearch.data.readers import read_rows
+        from rosearch.data.rows import Sieve
         from rosearch.data.task import Task
 
         classes = ", ".join(student.label_names)
@@ -123,13 +126,14 @@ class FileOfTexts:
         if len(self.text) > 2:
             raise TaskError(f"--text names {len(self.text)} fields; a text has one or two.")
         fields = self.text[0] if len(self.text) == 1 else (self.text[0], self.text[1])
-        rows = read_rows(self.path, text=fields, label=self.label)
-        unknown = next((row for row in rows if row.label not in names), None)
-        if unknown is not None:
-            raise TaskError(
-                f"{self.path}:{unknown.line}: label {unknown.label!r} is not one of {', '.join(names)}. Leave such "
-                f"rows out, or say with --labels A,B what the file calls the student's classes, in order: {classes}."
-            )
+        remedy = (
+            "Mend such rows, leave them out with --skip-bad-rows, or say with --labels A,B what the file calls the "
+            f"student's classes, in order: {classes}."
+        )
+        sieve = Sieve(skip=self.skip_bad_rows, remedy=remedy)
+        rows = list(read_rows(self.path, text=fields, label=self.label, labels=names, sieve=sieve, listener=listener))
+        for sentence in sieve.bad_rows.sentences():
+            listener(Notice(text=sentence))
         absent = [name for name in names if all(row.label != name for row in rows)]
         if absent:
             raise TaskError(f"{self.path}: no row has the label {absent[0]!r}. Give some rows of each class.")
@@ -140,6 +144,7 @@ class FileOfTexts:
             train=_split(rows, names),
             dev=_split(dev, names),
             test=_split(test, names),
+            bad_rows=sieve.bad_rows,
         )
 
 

@@ -45,6 +45,10 @@ SchemeOption = Annotated[
     str | None,
     typer.Option("--scheme", help="Short for --set fitness.scheme.kind=, such as robust.", show_default=False),
 ]
+SkipOption = Annotated[
+    bool,
+    typer.Option("--skip-bad-rows", help="Leave out and count rows that do not fit, instead of refusing the file."),
+]
 OfflineOption = Annotated[
     bool,
     typer.Option(
@@ -64,6 +68,7 @@ def study_of(
     trials: int | None = None,
     workers: int | None = None,
     scheme: str | None = None,
+    skip_bad_rows: bool = False,
 ) -> "Study":
     """Returns the study that a command line describes.
 
@@ -74,6 +79,7 @@ def study_of(
         trials: Comes last.
         workers: Comes last.
         scheme: The kind of the training scheme; comes last.
+        skip_bad_rows: Whether rows that do not fit are left out.
 
     Raises:
         ConfigError: If something does not fit.
@@ -86,6 +92,8 @@ def study_of(
         overrides.append(f"search.trials={trials}")
     if scheme is not None:
         overrides.append(f"fitness.scheme.kind={scheme}")
+    if skip_bad_rows:
+        overrides.append("task.skip_bad_rows=true")
     if workers is not None:
         overrides += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
     configuration = Configuration.read(config, overrides=overrides)

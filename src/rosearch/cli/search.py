@@ -13,6 +13,7 @@ from rosearch.cli.options import (
     RunOption,
     SchemeOption,
     SetOption,
+    SkipOption,
     TrialsOption,
     WorkersOption,
     study_of,
@@ -38,13 +39,16 @@ def command(
     scheme: SchemeOption = None,
     fresh: FreshOption = False,
     dry_run: DryRunOption = False,
+    skip_bad_rows: SkipOption = False,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
     """Search for robust students; the same command resumes, and says so when all is done."""
     from rosearch.cli.progress import showing_progress
 
-    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
+    study = study_of(
+        config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme, skip_bad_rows=skip_bad_rows
+    )
     if dry_run:
         with showing_progress(messages) as display:
             study.check(listener=display)

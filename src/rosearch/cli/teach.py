@@ -11,6 +11,7 @@ from rosearch.cli.options import (
     RunOption,
     SchemeOption,
     SetOption,
+    SkipOption,
     TrialsOption,
     WorkersOption,
     study_of,
@@ -29,6 +30,7 @@ def command(
     hours: HoursOption = None,
     workers: WorkersOption = None,
     scheme: SchemeOption = None,
+    skip_bad_rows: SkipOption = False,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
@@ -37,7 +39,15 @@ def command(
     from rosearch.cli.tables import percent
     from rosearch.cli.time_limit import TimeLimit
 
-    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
+    study = study_of(
+        config,
+        run,
+        assignments=assignments,
+        trials=trials,
+        workers=workers,
+        scheme=scheme,
+        skip_bad_rows=skip_bad_rows,
+    )
     with showing_progress(messages) as display:
         teacher = study.teach(listener=display, stop=TimeLimit(hours))
     if teacher is None:

@@ -1,16 +1,20 @@
 """From rows to a task: splits completed, duplicates removed, sizes capped, labels numbered."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import final
 
+import numpy as np
+
 from rosearch.core.errors import TaskError
 from rosearch.core.events import Listener, Notice, ignore
-from rosearch.core.protocols import Text
-from rosearch.data.labels import number_labels, order_labels
-from rosearch.data.rows import Row, check_row, only_good
-from rosearch.data.splits import Duplicates, SplitRows, complete_splits, content_key, first_by_hash, remove_overlap
+from rosearch.core.protocols import IntArray, Text
+from rosearch.data.labels import order_labels
+from rosearch.data.reservoir import Reservoir
+from rosearch.data.rows import BadRows, Row, Sieve, check_row, listed
+from rosearch.data.splits import Duplicates, SplitName
+from rosearch.data.splitting import Splitting
 from rosearch.data.task import Split, Task
 
 _SENTENCES = {
@@ -35,6 +39,7 @@ class Assembly:
         max_train: Most training texts to keep; None keeps all.
         max_dev: Most dev texts to keep.
         max_test: Most test texts to keep.
+        fewest: Texts that each class needs, splits together and before caps.
         provenance: Where the texts come from.
     """
 
@@ -46,45 +51,70 @@ class Assembly:
     max_train: int | None = None
     max_dev: int | None = None
     max_test: int | None = None
+    fewest: int = 0
     provenance: str = ""
 
     def build(
-        self, train: list[Row], dev: list[Row] | None, test: list[Row] | None, *, listener: Listener = ignore
+        self,
+        train: Iterable[Row],
+        dev: Iterable[Row] | None,
+        test: Iterable[Row] | None,
+        *,
+        sieve: Sieve | None = None,
+        listener: Listener = ignore,
     ) -> Task:
-        """Makes the task.
+        """Makes the task; rows are taken as they come, and those that are not kept are not held.
 
         Args:
             train: What to learn from, and to cut the missing splits from.
             dev: What to select on, or None.
             test: What to measure on, or None.
+            sieve: What the rows came through; knows what was left out, and whether rare classes may be.
             listener: Hears what was found and removed.
 
         Raises:
-            TaskError: If the labels are no classes or a split stays empty.
+            TaskError: If the labels are no classes, a class has too few texts, or a split stays empty.
         """
-        splits = complete_splits(train, dev, test, dev_share=self.dev_share, test_share=self.test_share)
-        splits, duplicates = remove_overlap(splits)
-        classes = self.labels or order_labels({row.label for row in [*splits.train, *splits.dev, *splits.test]})
+        caps: dict[SplitName, int | None] = {"train": self.max_train, "dev": self.max_dev, "test": self.max_test}
+        splitting = Splitting(dev_share=self.dev_share, test_share=self.test_share, caps=caps, labels=self.labels)
+        splitting.take(train, dev, test)
+        sieve = sieve or Sieve()
+        classes, too_rare = self._classes(_label_counts(splitting), skip=sieve.skip)
         names = self.label_names or classes
         if len(names) != len(classes):
-            raise TaskError(f"{len(names)} label names for {len(classes)} labels: {', '.join(classes[:20])}.")
-        _announce(duplicates, listener)
+            raise TaskError(f"{len(names)} label names for {len(classes)} labels: {listed(classes)}.")
+        bad_rows = sieve.bad_rows.plus(too_rare.count, too_rare.places)
+        place = {label: number for number, label in enumerate(classes)}
+        numbers = np.array([place.get(label, -1) for label in splitting.codes])
+        duplicates = splitting.duplicates
+        for sentence in _sentences(duplicates, bad_rows):
+            listener(Notice(text=sentence))
         return Task(
             name=self.name,
             label_names=names,
-            **{name: _split(rows, classes) for name, rows in self._capped(splits).items()},
+            **{name: _split(kept, numbers) for name, kept in splitting.kept.items()},
             duplicates=duplicates,
+            bad_rows=bad_rows,
             provenance=self.provenance,
             unlabelled=(),
         )
 
-    def _capped(self, splits: SplitRows) -> dict[str, list[Row]]:
-        caps = {"train": self.max_train, "dev": self.max_dev, "test": self.max_test}
-        rows = {name: getattr(splits, name) for name in caps}
-        return {
-            name: first_by_hash(rows[name], [content_key(row.text) for row in rows[name]] if cap else [], cap)
-            for name, cap in caps.items()
-        }
+    def _classes(self, counts: Mapping[str, int], *, skip: bool) -> tuple[tuple[str, ...], BadRows]:
+        """Returns the labels of the classes, and the rows of those that are too rare to be one."""
+        classes = self.labels or order_labels(counts.keys())
+        rare = {label: counts.get(label, 0) for label in classes if counts.get(label, 0) < self.fewest}
+        if not rare:
+            return classes, BadRows()
+        kept = tuple(label for label in classes if label not in rare)
+        if not skip or self.labels or len(kept) < 2:
+            few = listed([f"{label!r} has {count}" for label, count in rare.items()])
+            remedy = "leave it out of [task] labels" if self.labels else "leave it out with --skip-bad-rows"
+            raise TaskError(
+                f"A class needs {self.fewest} texts or more, and {few}. "
+                f"Give more of such a class, {remedy}, or lower [task] min_class_texts."
+            )
+        places = (f"{count} rows with the label {label!r}: fewer than {self.fewest}" for label, count in rare.items())
+        return kept, BadRows().plus(sum(rare.values()), places)
 
 
 def rows_from_pairs(
@@ -106,15 +136,27 @@ def rows_from_pairs(
     ]
     if len({isinstance(row.text, tuple) for row in rows if isinstance(row, Row)}) > 1:
         raise TaskError(f"{split}: some texts have one field, some two. Give all of them alike.")
-    return only_good(iter(rows), split)
+    return list(Sieve().good(rows, split))
 
 
-def _split(rows: list[Row], classes: tuple[str, ...]) -> Split:
-    return Split(tuple(row.text for row in rows), number_labels([row.label for row in rows], classes))
+def _label_counts(splitting: Splitting) -> Mapping[str, int]:
+    """Counts the rows of each label that is left, in the order in which labels came."""
+    total: Counter[int] = sum(splitting.counts.values(), Counter())
+    return {label: total[code] for label, code in splitting.codes.items() if total[code]}
 
 
-def _announce(duplicates: Duplicates, listener: Listener) -> None:
-    counts = Counter({item.name: getattr(duplicates, item.name) for item in fields(duplicates)})
+def _split(kept: Reservoir, numbers: IntArray) -> Split:
+    texts, codes = kept.contents()
+    labels = numbers[codes] if len(codes) else codes
+    if labels.size and labels.min() < 0:
+        texts = [text for text, label in zip(texts, labels, strict=True) if label >= 0]
+        labels = labels[labels >= 0]
+    return Split(tuple(texts), labels)
+
+
+def _sentences(duplicates: Duplicates, bad_rows: BadRows) -> Iterator[str]:
+    counts = {item.name: getattr(duplicates, item.name) for item in fields(duplicates)}
     for name, sentence in _SENTENCES.items():
         if counts[name]:
-            listener(Notice(text=sentence.format(f"{counts[name]:,}")))
+            yield sentence.format(f"{counts[name]:,}")
+    yield from bad_rows.sentences()

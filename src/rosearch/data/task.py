@@ -13,6 +13,7 @@ from rosearch.core.errors import TaskError
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_texts
 from rosearch.core.protocols import IntArray, Text
+from rosearch.data.rows import BadRows
 from rosearch.data.splits import Duplicates, content_key
 
 
@@ -76,6 +77,7 @@ class Task:
         dev: What selects epochs, architectures and finalists.
         test: What finalists are measured on, once.
         duplicates: What was found in several places and removed.
+        bad_rows: What did not fit and was left out, as asked for.
         provenance: Where the texts come from, and what was done to them.
         unlabelled: Texts that students learn from by the teacher's answers alone; none equals one of a split.
 
@@ -89,6 +91,7 @@ class Task:
     dev: Split
     test: Split
     duplicates: Duplicates = field(default_factory=Duplicates)
+    bad_rows: BadRows = field(default_factory=BadRows)
     provenance: str = ""
     unlabelled: tuple[Text, ...] = ()
 

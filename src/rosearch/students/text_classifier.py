@@ -60,6 +60,10 @@ class TextClassifier(ABC):
         return map(run, batches)
 
     @final
+    def truncated(self, texts: Sequence[Text]) -> int:
+        """Returns how many of ``texts`` are longer than the student reads."""
+        return self.tokenizer.encode(texts, max_length=self.max_length).truncated
+
     def probabilities(self, texts: Sequence[Text]) -> FloatArray:
         """Returns the softmax of `logits`, shape ``(len(texts), classes)``."""
         logits = self.logits(texts)
