@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rosearch.cli.examples import read_results
+from rosearch.cli.status import describe_task
 from rosearch.core.rng import SeedTree
 from rosearch.fitness.accuracy import ACCURACY_METRICS
 from rosearch.search.front_member import FrontMember
@@ -65,6 +66,34 @@ class TestStatus:
         assert "fitness (ours) = balanced accuracy" in answer.words
         assert f"rosearch show {run}" in answer.out
         assert_fits(answer.out)
+
+    def test_what_the_texts_are(self, rosearch: Callable, run: Path) -> None:
+        answer = rosearch("status", run)
+        assert "240 training, 60 dev, 60 test texts; " in answer.words
+        assert "word pieces" not in answer.out
+        record = rosearch("status", run, "--json").json["task"]
+        assert record["texts"] == {"train": 240, "dev": 60, "test": 60}
+        assert sum(record["class_counts"]["train"]) == 240
+        assert record["truncated"] == {"train": 0, "dev": 0, "test": 0}
+        assert record["bad_rows"] == {"count": 0, "places": []}
+
+    def test_texts_that_were_cut_or_left_out_are_named(self) -> None:
+        record = {
+            "name": "mine",
+            "label_names": ["a", "b", "c", "d", "e", "f"],
+            "texts": {"train": 1000, "dev": 100, "test": 100},
+            "unlabelled": 0,
+            "class_counts": {"train": [100, 500, 0, 250, 50, 100]},
+            "truncated": {"train": 50, "dev": 6, "test": 4},
+            "max_length": 128,
+            "bad_rows": {"count": 1234, "places": ["mine.csv:7: the text is empty."]},
+        }
+        assert describe_task(record).splitlines() == [
+            "task:    mine, 1,000 training, 100 dev, 100 test texts; b 50.0 %, d 25.0 %, f 10.0 %, a 10.0 %, "
+            "2 more classes",
+            "         60 texts (5.0 %) are cut to 128 word pieces",
+            "         1,234 rows that do not fit were left out, first mine.csv:7: the text is empty.",
+        ]
 
     def test_accuracy_over_classes_and_at_few_false_alarms(self, rosearch: Callable, run: Path) -> None:
         answer = rosearch("status", run)

@@ -21,7 +21,7 @@ def test_search_goes_on_from_it_to_the_same_end(rosearch: Callable, toy_study: P
     assert "fine-tuned" in answer.out
     assert f"next      rosearch search {toy_study}/toy.toml --run {run}" in answer.out
     assert not (run / "trials").exists()
-    assert [kind for kind, _ in records(run)] == ["extent", "teacher"]
+    assert [kind for kind, _ in records(run)] == ["extent", "teacher", "task"]
     written = (run / "teacher" / "teacher.json").stat().st_mtime_ns
     assert rosearch("search", toy_study / "toy.toml", "--run", run).code == 0
     assert (run / "teacher" / "teacher.json").stat().st_mtime_ns == written

@@ -247,6 +247,18 @@ def test_class_weights_are_on_record_and_name_the_training_where_they_change_it(
     assert weighted.details["training"]["last_loss"] != plain.details["training"]["last_loss"]
 
 
+def test_texts_that_are_longer_than_what_is_read_are_counted(bench: Workbench) -> None:
+    assert bench.truncated() == {"train": 0, "dev": 0, "test": 0}
+    short = replace(bench, teacher=replace(bench.teacher, max_length=12))
+    lengths = {
+        name: bench.tokenizer.encode(getattr(bench.task, name).texts, max_length=99).lengths
+        for name in ("train", "dev", "test")
+    }
+    expected = {name: int((found > 12).sum()) for name, found in lengths.items()}
+    assert short.truncated() == expected
+    assert 0 < expected["train"] < len(bench.task.train)
+
+
 def test_what_is_not_trained_is_named_by_what_it_is_made_of(bench: Workbench, fitness: Fitness) -> None:
     changed = replace(bench, seed=1, thread_count=2)
     search, full = fitness.search_fidelity, fitness.full_fidelity

@@ -68,7 +68,7 @@ def test_trials_missing_in_the_middle_are_made_up_for(make: Callable[..., Study]
     holes.directory.journal_path.unlink()
     with Journal.open(holes.directory.journal_path) as journal:
         for entry in study.directory.entries:
-            if entry.kind in ("extent", "teacher", "reference"):
+            if entry.kind in ("extent", "teacher", "task", "reference"):
                 journal.append(entry.kind, entry.data)
             if entry.kind == "trial" and entry.data["proposal"]["index"] in (0, 1, 2, 3, 5):
                 journal.append(entry.kind, entry.data)

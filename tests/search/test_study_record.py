@@ -74,6 +74,7 @@ def test_the_journal_begins_with_what_was_asked_for(make: Callable[..., Study]) 
     assert kinds == [
         "extent",
         "teacher",
+        "task",
         "reference",
         "trial",
         "trial",

@@ -1,5 +1,6 @@
 """`rosearch status`: where a search stands."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rosearch.cli.console import emit, emit_json, emit_long
@@ -8,6 +9,9 @@ from rosearch.cli.options import JsonOption, RunArgument
 if TYPE_CHECKING:
     from rosearch.search.results import Results
     from rosearch.search.study import Study
+
+
+CLASSES_SHOWN = 4
 
 
 def command(run: RunArgument, json: JsonOption = False) -> None:
@@ -58,6 +62,7 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
         "infeasible": sum(trial.status == "done" and not trial.feasible for trial in results.trials),
         "trial_s": mean,
         "search_left_s": None if mean is None else left * mean,
+        "task": results.task,
         "teacher": results.teacher,
         "fitness_formula": study.configuration.fitness.environmental.formula,
         "front": [trial.to_record() for trial in results.front],
@@ -75,6 +80,8 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
 
     path, attacked = study.directory.path, study.configuration.fitness.attacked_labels
     emit_long(f"{path}: {_standing(state, len(results.finals))}")
+    if results.task:
+        emit_long(describe_task(results.task))
     if results.teacher:
         emit(f"teacher: {percent(results.teacher['dev_accuracy'])} of dev right")
     if results.front:
@@ -108,6 +115,30 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
         emit_long(f"          only of the front's trials: {len(results.pruned)} others were pruned (search.keep)")
     if results.front:
         emit_long(f"next      rosearch show {path}\n          rosearch analyze {path}")
+
+
+def describe_task(task: Mapping[str, Any]) -> str:
+    """Says in a line or two what the texts of a run are.
+
+    Args:
+        task: The journal's record.
+    """
+    from rosearch.cli.tables import percent
+
+    texts, counts = task["texts"], task["class_counts"]["train"]
+    shares = sorted(zip(counts, task["label_names"], strict=True), reverse=True)
+    classes = ", ".join(f"{name} {percent(count / texts['train'])}" for count, name in shares[:CLASSES_SHOWN])
+    more = f", {len(shares) - CLASSES_SHOWN} more classes" if len(shares) > CLASSES_SHOWN else ""
+    found = [
+        f"task:    {task['name']}, {texts['train']:,} training, {texts['dev']:,} dev, {texts['test']:,} test texts; "
+        f"{classes}{more}"
+    ]
+    if cut := sum(task["truncated"].values()):
+        share = percent(cut / (sum(texts.values()) + task["unlabelled"]))
+        found.append(f"         {cut:,} texts ({share}) are cut to {task['max_length']} word pieces")
+    if left_out := task["bad_rows"]["count"]:
+        found.append(f"         {left_out:,} rows that do not fit were left out, first {task['bad_rows']['places'][0]}")
+    return "\n".join(found)
 
 
 def _standing(state: dict[str, Any], measured: int) -> str:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, final
 
@@ -144,6 +144,20 @@ class Task:
         known = {content_key(text) for split in (self.train, self.dev, self.test) for text in split.texts}
         fresh = {content_key(text): text for text in texts}
         return replace(self, unlabelled=tuple(text for key, text in fresh.items() if key not in known))
+
+    def to_record(self) -> dict[str, Any]:
+        """Returns what the texts are, without the texts, as plain data for the journal."""
+        splits = {name: getattr(self, name) for name in ("train", "dev", "test")}
+        return {
+            "name": self.name,
+            "provenance": self.provenance,
+            "label_names": list(self.label_names),
+            "texts": {name: len(split) for name, split in splits.items()},
+            "unlabelled": len(self.unlabelled),
+            "class_counts": {name: split.class_counts(self.classes).tolist() for name, split in splits.items()},
+            "duplicates": asdict(self.duplicates),
+            "bad_rows": self.bad_rows.to_record(),
+        }
 
     @staticmethod
     def from_files(*, listener: Listener = ignore, **fields: Any) -> "Task":

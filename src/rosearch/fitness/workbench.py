@@ -218,6 +218,14 @@ class Workbench:
         ]
         return fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged])
 
+    def truncated(self) -> dict[str, int]:
+        """Returns how many texts of each split are longer than teacher and students read, and are cut."""
+        dev, test = (
+            self.tokenizer.encode(split.texts, max_length=self.teacher.max_length).truncated
+            for split in (self.task.dev, self.task.test)
+        )
+        return {"train": self._encoded.truncated, "dev": dev, "test": test}
+
     @property
     def vocabulary_size(self) -> int:
         """Rows of the students' embedding tables."""

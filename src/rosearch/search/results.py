@@ -11,11 +11,11 @@ from rosearch.search.strategy import DEFAULT_OBJECTIVES
 from rosearch.store.journal import Entry, Journal
 from rosearch.store.records import Trial
 
-EXTENT, TEACHER, REFERENCE, PRUNED = "extent", "teacher", "reference", "pruned"
+EXTENT, TEACHER, TASK, REFERENCE, PRUNED = "extent", "teacher", "task", "reference", "pruned"
 FINAL, COMPLETE = "final", "complete"
-"""Kinds of journal entries beside trials: how far the study is to go; the prepared teacher; the bag of embeddings at
-search fidelity; trials whose weights are deleted on purpose; a baseline or finalist on test; how far everything is
-done."""
+"""Kinds of journal entries beside trials: how far the study is to go; the prepared teacher; what the texts are; the bag
+of embeddings at search fidelity; trials whose weights are deleted on purpose; a baseline or finalist on test; how far
+everything is done."""
 
 Training: TypeAlias = tuple[str, str | None, int]
 """Names one training of a baseline or finalist: what it is called, the architecture's id, which repeat."""
@@ -51,6 +51,8 @@ class Results:
     Args:
         trials: By index.
         teacher: What ``teacher.json`` holds; None before it is ready.
+        task: What the texts are, how many, what was left out and cut; None before that is known, and in runs of earlier
+            versions.
         reference: The bag of embeddings at search fidelity; None before it is measured.
         finals: Baselines and finalists on test, in the order of their measurement.
         extent: What was last asked for; None before anything was.
@@ -60,6 +62,7 @@ class Results:
 
     trials: tuple[Trial, ...] = ()
     teacher: Mapping[str, Any] | None = None
+    task: Mapping[str, Any] | None = None
     reference: Evaluation | None = None
     finals: tuple[Evaluation, ...] = ()
     extent: Extent | None = None
@@ -79,6 +82,8 @@ class Results:
                 return replace(self, trials=tuple(trials))
             case "teacher":
                 return replace(self, teacher=entry.data)
+            case "task":
+                return replace(self, task=entry.data)
             case "reference":
                 return replace(self, reference=Evaluation.from_record(entry.data))
             case "final":

@@ -18,7 +18,7 @@ from rosearch.search.driver import Driver
 from rosearch.search.evolution import Evolution
 from rosearch.search.front_member import FrontMember
 from rosearch.search.interruption import Interrupted, Interruptible, never
-from rosearch.search.results import EXTENT, TEACHER, Extent, Recorder, Results
+from rosearch.search.results import EXTENT, TASK, TEACHER, Extent, Recorder, Results
 from rosearch.search.strategy import Strategy
 from rosearch.space.space import DagSpace
 from rosearch.store.journal import Journal
@@ -199,6 +199,7 @@ class Study:
             teacher = self._teacher(configuration, task, recorder, listener)
             with suppress(Interrupted):
                 workbench = _workbench(configuration, task, teacher, listener=listener, stop=stop)
+                _describe_task(task, teacher, workbench, recorder, listener)
                 Driver(
                     configuration=configuration,
                     directory=self.directory,
@@ -229,7 +230,8 @@ class Study:
                 self._begin(self.configuration, journal, recorder, listener)
             teacher = self._teacher(self.configuration, task, recorder, listener)
             with suppress(Interrupted):
-                _workbench(self.configuration, task, teacher, listener=listener, stop=stop)
+                workbench = _workbench(self.configuration, task, teacher, listener=listener, stop=stop)
+                _describe_task(task, teacher, workbench, recorder, listener)
                 return teacher
             return None
 
@@ -298,6 +300,18 @@ def _workbench(
     )
     workbench.prepare(Interruptible(listener=listener, stop=stop))
     return workbench
+
+
+def _describe_task(
+    task: Task, teacher: PreparedTeacher, workbench: "Workbench", recorder: Recorder, listener: Listener
+) -> None:
+    """Records once what the texts are, and how many are longer than teacher and students read."""
+    if recorder.results.task is not None:
+        return
+    truncated = workbench.truncated()
+    recorder.record(TASK, {**task.to_record(), "max_length": teacher.max_length, "truncated": truncated})
+    if cut := ", ".join(f"{count:,} of {name}" for name, count in truncated.items() if count):
+        listener(Notice(text=f"Cut to {teacher.max_length} word pieces ([teacher] max_length): {cut} texts."))
 
 
 def _extent(configuration: Configuration) -> Extent:
