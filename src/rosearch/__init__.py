@@ -9,6 +9,8 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from rosearch.export.hugging_face.registration import register
+
 if TYPE_CHECKING:
     from rosearch.attacks.deepwordbug import DeepWordBug as DeepWordBug
     from rosearch.attacks.pwws import PWWS as PWWS
@@ -49,6 +51,9 @@ _HOMES = {
 }
 
 __all__ = ["__version__", *_HOMES]
+
+# The Auto classes of the transformers library find students from now on; it is not imported for that.
+register()
 
 
 def __getattr__(name: str) -> Any:

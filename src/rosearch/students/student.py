@@ -106,7 +106,9 @@ class Student(TextClassifier):
             padding_id=tokenizer.padding_id,
         )
         try:
-            network.load_state_dict(load_file(folder / WEIGHTS_FILE))
+            weights = load_file(folder / WEIGHTS_FILE)
+            # As a model of the transformers library names them.
+            network.load_state_dict({name.removeprefix("network."): tensor for name, tensor in weights.items()})
         except (OSError, SafetensorError, RuntimeError) as error:
             raise InputError(
                 f"{folder / WEIGHTS_FILE}: not the weights of this student: {error}. Copy the whole folder again."

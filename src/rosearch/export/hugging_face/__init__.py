@@ -1,0 +1,1 @@
+"""Students as the Hugging Face libraries know models: configuration, network, tokenizer, and how they are found."""

@@ -1,0 +1,77 @@
+"""A directory that the transformers library loads, and so does this package."""
+
+from pathlib import Path
+
+from transformers import PreTrainedTokenizerFast
+
+from rosearch.data.tokenization import TOKENIZER_FILE
+from rosearch.export.hugging_face.configuration import RoSearchConfig
+from rosearch.export.hugging_face.modeling import RoSearchForSequenceClassification
+from rosearch.students.student import Student
+from rosearch.teachers.checkpoint import quiet_transformers
+
+SPECIAL_TOKENS = {
+    "unk_token": ("[UNK]", "<unk>"),
+    "sep_token": ("[SEP]", "</s>"),
+    "cls_token": ("[CLS]", "<s>"),
+    "mask_token": ("[MASK]", "<mask>"),
+}
+"""What word pieces of special meaning are called, by BERT's kin and by RoBERTa's."""
+
+
+def model_of(student: Student) -> RoSearchForSequenceClassification:
+    """Returns a student as a model of the transformers library; the two share their weights.
+
+    Args:
+        student: On any device.
+    """
+    record = student.record
+    config = RoSearchConfig(
+        architecture=record.architecture.to_json(),
+        vocab_size=record.vocabulary_size,
+        max_position_embeddings=record.max_length,
+        pad_token_id=student.tokenizer.padding_id,
+        id2label=dict(enumerate(record.label_names)),
+        label2id={name: index for index, name in enumerate(record.label_names)},
+    )
+    model = RoSearchForSequenceClassification(config)
+    model.network = student.network
+    return model.eval()
+
+
+def export_hugging_face(student: Student, folder: str | Path) -> None:
+    """Writes configuration, weights in safetensors, code and tokenizer; ``student.json`` comes last.
+
+    Args:
+        student: On any device.
+        folder: Where to write; made if needed.
+    """
+    folder = Path(folder)
+    student.tokenizer.save(folder)
+    with quiet_transformers():
+        tokenizer_of(student, folder / TOKENIZER_FILE).save_pretrained(folder)
+        model_of(student).save_pretrained(folder)
+    student.record.write(folder)
+
+
+def tokenizer_of(student: Student, file: Path) -> PreTrainedTokenizerFast:
+    """Returns a student's tokenizer as one of the transformers library.
+
+    Args:
+        student: Gives the longest input and the piece of padding.
+        file: What its tokenizer saved.
+    """
+    tokenizer = student.tokenizer
+    known = {
+        role: next((name for name in names if tokenizer.token_id(name) is not None), None)
+        for role, names in SPECIAL_TOKENS.items()
+    }
+    return PreTrainedTokenizerFast(
+        tokenizer_file=str(file),
+        model_max_length=student.max_length,
+        pad_token=tokenizer.tokens([tokenizer.padding_id])[0],
+        padding_side="right",
+        truncation_side="right",
+        model_input_names=["input_ids", "attention_mask"],
+        **{role: name for role, name in known.items() if name},
+    )

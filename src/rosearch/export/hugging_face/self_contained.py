@@ -1,0 +1,31 @@
+"""A student's classes in one file that needs nothing of this package, put together from its sources."""
+
+from functools import cache
+from pathlib import Path
+
+from rosearch import __version__
+from rosearch.core.files import write_text
+from rosearch.export.inlining import inlined
+
+ROOTS = (
+    ("rosearch.export.hugging_face.configuration", "RoSearchConfig"),
+    ("rosearch.export.hugging_face.modeling", "RoSearchForSequenceClassification"),
+)
+
+HEADER = '''"""A student of RoSearch {version} in one file: configuration and network, for the transformers library.
+
+Put together from the sources of the package rosearch (Apache-2.0) when the student was exported; not made to be edited.
+With rosearch installed, `import rosearch` is enough, and this file is not run.
+"""
+'''
+
+
+@cache
+def self_contained_code() -> str:
+    """Returns the file."""
+    return HEADER.format(version=__version__) + "\n" + inlined(ROOTS)
+
+
+def write_self_contained(path: Path) -> None:
+    """Writes the file."""
+    write_text(path, self_contained_code())
