@@ -31,9 +31,19 @@ def test_onnx(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path
         assert "deepwordbug" in answer.out
 
 
+def test_hugging_face(rosearch: Callable, student: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    answer = rosearch("export", student, "--to", "huggingface", "--out", out)
+    assert answer.code == 0
+    assert sum(line.rstrip().endswith(" 256") for line in answer.out.splitlines()) == 1
+    assert f'model="{out}"' in answer.out
+    assert "Loading" not in answer.err
+    assert (out / "modeling_rosearch.py").is_file()
+
+
 def test_wrong_input_writes_nothing(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     for model, *more in ((tmp_path,), (student, 3), (toy_study / "run", 99), (student, "--to", "tflite")):
-        answer = rosearch("export", model, "--out", out, *more)
+        answer = rosearch("export", model, "--to", "onnx", "--out", out, *more)
         assert answer.code == 2
         assert not out.exists()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rosearch.cli.console import emit, tell
+from rosearch.cli.console import emit, emit_long, tell
 
 if TYPE_CHECKING:
+    from rosearch.core.protocols import Victim
     from rosearch.export.parity import Parity
     from rosearch.students.student import Student
 
@@ -17,6 +18,7 @@ PARITY_TEXTS = 256
 
 def command(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run directory, or a student's folder.")],
+    to: Annotated[Literal["huggingface", "onnx"], typer.Option("--to", help="What to write.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write.")],
     trial: Annotated[
         int | None,
@@ -26,32 +28,53 @@ def command(
             show_default=False,
         ),
     ] = None,
-    to: Annotated[Literal["onnx"], typer.Option("--to", help="What to write.")] = "onnx",
 ) -> None:
     """Write a student as files that run elsewhere, and check that it answers there as it does here."""
+    import numpy as np
+
     from rosearch.export.origin import Origin
+    from rosearch.export.parity import compare, random_texts
     from rosearch.students.student import Student
 
     origin = Origin.find(model, trial)
     tell(f"exporting {origin.folder}")
     student = Student.from_pretrained(origin.folder, device="cpu")
-    _print(EXPORTS[to](student, out))
+    exported = EXPORTS[to](student, out)
+    texts = random_texts(student.tokenizer, PARITY_TEXTS, longest=student.max_length, rng=np.random.default_rng(0))
+    _print({path: compare(student, victim, texts) for path, victim in exported.items()})
+    emit_long(USES[to].format(out=out))
 
 
-def _onnx(student: "Student", out: Path) -> "dict[Path, Parity]":
-    """Writes a graph of each precision, and compares each with the student on random texts."""
-    import numpy as np
-
+def _onnx(student: "Student", out: Path) -> "dict[Path, Victim]":
     from rosearch.export.onnx import export_onnx
-    from rosearch.export.parity import compare, random_texts
     from rosearch.students.onnx_student import OnnxStudent
 
     paths = export_onnx(student, out)
-    texts = random_texts(student.tokenizer, PARITY_TEXTS, longest=student.max_length, rng=np.random.default_rng(0))
-    return {
-        path: compare(student, OnnxStudent.from_pretrained(out, precision=precision), texts)
-        for precision, path in paths.items()
-    }
+    return {path: OnnxStudent.from_pretrained(out, precision=precision) for precision, path in paths.items()}
+
+
+def _hugging_face(student: "Student", out: Path) -> "dict[Path, Victim]":
+    from rosearch.export.hugging_face.directory import export_hugging_face
+    from rosearch.export.hugging_face.loaded import LoadedModel
+    from rosearch.students.record import WEIGHTS_FILE
+
+    export_hugging_face(student, out)
+    return {out / WEIGHTS_FILE: LoadedModel.from_pretrained(out)}
+
+
+EXPORTS: "Mapping[str, Callable[[Student, Path], Mapping[Path, Victim]]]" = {
+    "huggingface": _hugging_face,
+    "onnx": _onnx,
+}
+"""What ``--to`` may say: what writes the files and loads them again."""
+
+USES: Mapping[str, str] = {
+    "huggingface": """use it    import rosearch
+          transformers.pipeline("text-classification", model="{out}", truncation=True)
+          where rosearch is not: trust_remote_code=True, for the code that lies beside the weights""",
+    "onnx": """use it    rosearch.OnnxStudent.from_pretrained("{out}", precision="int8").predict(["..."])""",
+}
+"""What to do with what was written."""
 
 
 def _print(parities: "Mapping[Path, Parity]") -> None:
@@ -68,7 +91,3 @@ def _print(parities: "Mapping[Path, Parity]") -> None:
             str(parity.same_predictions),
         )
     emit(table)
-
-
-EXPORTS: "Mapping[str, Callable[[Student, Path], Mapping[Path, Parity]]]" = {"onnx": _onnx}
-"""What ``--to`` may say, and what does it."""

@@ -7,7 +7,6 @@ padding, and is finite at padding.
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -38,18 +37,25 @@ class TokenMask:
         self.text_BL = mask_BL.bool()
         # Most batches of one length have no padding, and then nothing needs to be masked.
         self.padded = torch.compiler.is_compiling() or not bool(self.text_BL.all())
+        self._weight_BL1: Tensor | None = None
+        self._count_B1: Tensor | None = None
 
-    @cached_property
+    # Not functools.cached_property: up to Python 3.11 its lock is more than torch.compile can follow.
+    @property
     def weight(self) -> Tensor:
         """1 at text and 0 at padding, shape BL1."""
-        return self.text_BL.unsqueeze(-1).float()
+        if self._weight_BL1 is None:
+            self._weight_BL1 = self.text_BL.unsqueeze(-1).float()
+        return self._weight_BL1
 
-    @cached_property
+    @property
     def count(self) -> Tensor:
         """Tokens of text, at least 1, shape B1."""
-        return self.text_BL.sum(dim=1, keepdim=True).clamp(min=1)
+        if self._count_B1 is None:
+            self._count_B1 = self.text_BL.sum(dim=1, keepdim=True).clamp(min=1)
+        return self._count_B1
 
-    @cached_property
+    @property
     def keys(self) -> Tensor | None:
         """Which tokens may be attended to, shape B11L; None where all may."""
         return self.text_BL[:, None, None, :] if self.padded else None

@@ -14,7 +14,7 @@ AUTO_MAP = {
 """Where libraries without this package find the classes, if they are told to trust the file."""
 
 
-class RoSearchConfig(PreTrainedConfig):
+class RoSearchConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """Configuration of a student.
 
     Args:

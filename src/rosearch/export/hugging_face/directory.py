@@ -7,8 +7,8 @@ from transformers import PreTrainedTokenizerFast
 from rosearch.data.tokenization import TOKENIZER_FILE
 from rosearch.export.hugging_face.configuration import RoSearchConfig
 from rosearch.export.hugging_face.modeling import RoSearchForSequenceClassification
+from rosearch.hub import quiet_transformers
 from rosearch.students.student import Student
-from rosearch.teachers.checkpoint import quiet_transformers
 
 SPECIAL_TOKENS = {
     "unk_token": ("[UNK]", "<unk>"),
@@ -36,7 +36,8 @@ def model_of(student: Student) -> RoSearchForSequenceClassification:
     )
     model = RoSearchForSequenceClassification(config)
     model.network = student.network
-    return model.eval()
+    model.train(mode=False)
+    return model
 
 
 def export_hugging_face(student: Student, folder: str | Path) -> None:
@@ -66,7 +67,7 @@ def tokenizer_of(student: Student, file: Path) -> PreTrainedTokenizerFast:
         role: next((name for name in names if tokenizer.token_id(name) is not None), None)
         for role, names in SPECIAL_TOKENS.items()
     }
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_file=str(file),
         model_max_length=student.max_length,
         pad_token=tokenizer.tokens([tokenizer.padding_id])[0],

@@ -3,6 +3,7 @@
 Shapes: B batch, L tokens, K character features of a word, C classes.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rosearch.students.inputs import PieceInput
 from rosearch.students.network import StudentNetwork
 
 
-class RoSearchForSequenceClassification(PreTrainedModel):
+class RoSearchForSequenceClassification(PreTrainedModel):  # type: ignore[no-untyped-call]
     """A student that classifies texts; ``save_pretrained`` writes its code beside its weights.
 
     Args:
@@ -35,10 +36,10 @@ class RoSearchForSequenceClassification(PreTrainedModel):
         self.network = StudentNetwork(
             Architecture.from_json(config.architecture, where="config.json: architecture"),
             vocabulary_size=config.vocab_size,
-            classes=config.num_labels,
+            classes=len(config.id2label or ()),
             padding_id=config.pad_token_id,
         )
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def forward(
         self,
@@ -81,7 +82,7 @@ class RoSearchForSequenceClassification(PreTrainedModel):
         result = SequenceClassifierOutput(loss=loss, logits=output.logits_BC, hidden_states=hidden)
         return result.to_tuple() if return_dict is False else result
 
-    def get_input_embeddings(self) -> nn.Module:
+    def get_input_embeddings(self) -> nn.Embedding:
         """Returns the embedding table."""
         return self.network.input.table
 
@@ -91,16 +92,17 @@ class RoSearchForSequenceClassification(PreTrainedModel):
         Args:
             value: The table.
         """
-        self.network.input.table = value
+        self.network.input.table = value  # type: ignore[assignment]  # a table it is
 
-    def save_pretrained(self, save_directory: str | Path, **kwargs: Any) -> None:
+    def save_pretrained(self, save_directory: str | os.PathLike[str], *args: Any, **kwargs: Any) -> None:
         """Writes configuration, weights and code.
 
         Args:
             save_directory: Where to write.
+            *args: See the transformers library.
             **kwargs: See the transformers library.
         """
-        super().save_pretrained(save_directory, **kwargs)
+        super().save_pretrained(save_directory, *args, **kwargs)
         write_code(Path(save_directory))
 
     def _init_weights(self, module: nn.Module) -> None:

@@ -37,7 +37,11 @@ def add_configuration() -> None:
 
 
 def add_model() -> None:
-    """Lets ``AutoModelForSequenceClassification`` know students."""
+    """Lets ``AutoModelForSequenceClassification`` know students, where there is a torch to run them."""
+    from importlib.util import find_spec
+
+    if find_spec("torch") is None:
+        return
     from transformers.models.auto.modeling_auto import AutoModelForSequenceClassification
 
     from rosearch.export.hugging_face.configuration import RoSearchConfig
@@ -72,7 +76,7 @@ class Waiting:
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(fullname, path, target)
             if spec is not None and spec.loader is not None:
-                spec.loader = FollowedUp(spec.loader, ADDITIONS[fullname])
+                spec.loader = FollowedUp(spec.loader, ADDITIONS[fullname])  # type: ignore[assignment]  # it has the methods
                 return spec
         return None
 
