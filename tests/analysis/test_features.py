@@ -22,7 +22,7 @@ WEB = Cell(
 @pytest.fixture
 def architecture() -> Architecture:
     return Architecture(
-        input=InputGenes(rank=96, trained=True),
+        input=InputGenes(rank=96, trained=True, characters="ngrams", buckets=8192, clusters="chains", pruned=True),
         width=128,
         pooling="mean_max",
         shared=True,
@@ -49,6 +49,12 @@ def test_features_count_each_position(architecture: Architecture) -> None:
         "width": 128,
         "input_rank": 96,
         "input_trained": 1,
+        "input_letters": 0,
+        "input_ngrams": 1,
+        "input_buckets": 8192,
+        "input_stars": 0,
+        "input_chains": 1,
+        "input_pruned": 1,
         "shared": 1,
         "pooling_mean_max": 1,
         "pooling_mean": 0,

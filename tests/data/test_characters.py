@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import Text
 from rosearch.data.characters import MOST_LETTERS, Characters, WordTable
+from rosearch.data.encoded import Encoded
 from rosearch.data.letters import Letters
 from rosearch.data.ngrams import NGrams
-from rosearch.data.tokenization import Encoded, Tokenizer
+from rosearch.data.tokenization import Tokenizer
 from rosearch.teachers.teacher import PreparedTeacher
 
 KINDS = (NGrams(buckets=500), Letters())

@@ -11,9 +11,10 @@ from tokenizers import decoders, models, normalizers, pre_tokenizers, processors
 
 from rosearch.core.protocols import Text
 from rosearch.data import splicing
+from rosearch.data.encoded import Encoded
 from rosearch.data.letters import Letters
 from rosearch.data.splicing import find_splicer
-from rosearch.data.tokenization import PROOF_EVERY, Encoded, Tokenizer
+from rosearch.data.tokenization import PROOF_EVERY, Tokenizer
 
 CORPUS = ["the film is fine , the plot is not", "a finer film than the old ones", "who'd see it ? nobody !"] * 5
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
@@ -67,7 +68,9 @@ TOKENIZERS["bert with letters"] = TOKENIZERS["bert"].with_characters(Letters())
 TOKENIZERS["roberta with letters"] = TOKENIZERS["roberta"].with_characters(Letters())
 
 pieces = st.one_of(
-    st.sampled_from(["the", "film", "finer", " ", "  ", "\t", "\n", "who'd", "[UNK]", "<s>", "\u0301", "\u200b", "é"]),
+    st.sampled_from(
+        ["the", "film", "finer", " ", "  ", "\t", "\n", "who'd", "[UNK]", "<s>", "\u0301", "\u200b", "é", "\u3000"]
+    ),
     st.text(st.characters(codec="utf-8"), max_size=3),
 )
 sentences = st.lists(pieces, max_size=8).map(" ".join)

@@ -12,7 +12,8 @@ from tokenizers import models, pre_tokenizers, processors
 
 from rosearch.core.errors import TeacherError
 from rosearch.data import tokenization
-from rosearch.data.tokenization import Tokenizer, batches_by_length, length_buckets
+from rosearch.data.batching import batches_by_length, length_buckets
+from rosearch.data.tokenization import Tokenizer
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "fine", "film", "##s"]
 

@@ -1,5 +1,6 @@
 """Drawings: every node appears, nothing overlaps, and the SVG is XML."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from hypothesis import given, settings
@@ -40,6 +41,16 @@ def test_text() -> None:
         "●─│─●─┐   3  feed-forward (ratio 2), gated",
         "  ●───●── output",
     ]
+
+
+def test_the_input_is_shown() -> None:
+    genes = InputGenes(rank=64, trained=True, characters="ngrams", buckets=4096, clusters="stars", pruned=True)
+    drawn = draw_text(replace(EXAMPLE, input=genes)).splitlines()[1:3]
+    assert drawn[0].startswith("rank 64 trained · pruned vocabulary · width 128 · ")
+    assert drawn[1].startswith("stars of synonyms → word pieces + 4096 n-gram buckets → cell A")
+    letters = InputGenes(rank=64, trained=True, characters="letters")
+    svg = draw_svg(replace(EXAMPLE, input=letters))
+    assert ">word pieces + letters<" in svg
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,7 +1,8 @@
 """Architectures that build the same network share an id, and no others do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import permutations, product
+from typing import Any
 
 import networkx
 import pytest
@@ -140,15 +141,32 @@ class TestGenesWithoutEffect:
 
 
 def test_genes_of_later_schemas_leave_ids_as_they_are() -> None:
-    @dataclass(frozen=True, kw_only=True)
-    class LaterInputGenes:
-        rank: int
-        trained: bool
-        characters: str = "none"
+    before = InputGenes(rank=64, trained=True)
+    assert genes(before) == {"rank": 64, "trained": True}
+    later = replace(before, characters="ngrams", buckets=8192, clusters="stars", pruned=True)
+    assert genes(later) == genes(before) | {
+        "characters": "ngrams",
+        "buckets": 8192,
+        "clusters": "stars",
+        "pruned": True,
+    }
 
-    before = genes(InputGenes(rank=64, trained=True))
-    assert genes(LaterInputGenes(rank=64, trained=True)) == before
-    assert genes(LaterInputGenes(rank=64, trained=True, characters="hashed")) == before | {"characters": "hashed"}
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"characters": "letters"},
+        {"characters": "ngrams", "buckets": 4096},
+        {"characters": "ngrams", "buckets": 8192},
+        {"clusters": "stars"},
+        {"clusters": "chains"},
+        {"pruned": True},
+    ],
+)
+def test_another_input_is_another_architecture(changes: dict[str, Any]) -> None:
+    other = replace(architecture_of(ONE), input=InputGenes(rank=32, trained=True, **changes))
+    assert other.architecture_id != architecture_of(ONE).architecture_id
+    assert Architecture.from_json(other.to_json()) == other
 
 
 def test_ids_never_change() -> None:

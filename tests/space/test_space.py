@@ -33,9 +33,16 @@ SINGLE = {
 }
 
 
+ALL_INPUTS = {
+    "characters": ("none", "ngrams", "letters"),
+    "clusters": ("none", "stars", "chains"),
+    "pruned": (False, True),
+}
+
+
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_ten_thousand_mutations_and_crossovers_are_valid_and_new(name: str) -> None:
-    space, rng = DagSpace.preset(name), np.random.default_rng(7)
+    space, rng = DagSpace.preset(name, **ALL_INPUTS), np.random.default_rng(7)
     operators: Counter[str] = Counter()
     current, other = space.sample(rng=rng), space.sample(rng=rng)
     for _ in range(1700):
@@ -55,8 +62,11 @@ def test_ten_thousand_mutations_and_crossovers_are_valid_and_new(name: str) -> N
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_samples_lie_inside_and_reach_every_gene(name: str) -> None:
-    space, rng = DagSpace.preset(name), np.random.default_rng(1)
+    space, rng = DagSpace.preset(name, **ALL_INPUTS), np.random.default_rng(1)
     drawn = [space.sample(rng=rng) for _ in range(400)]
+    assert {replace(each.input, rank=32, trained=True) for each in drawn} == {
+        genes for genes in space.inputs if genes.rank == 32 and genes.trained
+    }
     assert all(space.contains(architecture) for architecture in drawn)
     kinds = {node.operation.kind for each in drawn for cell in each.cells for node in cell.nodes}
     assert kinds == set(space.operations)
@@ -136,6 +146,10 @@ CHAIN = Cell(nodes=(ATTENTION, Node(operation=FeedForward(ratio=1), inputs=(1,))
         ("step_width", 1),
         ("step_rank", 1),
         ("toggle_trained", 1),
+        ("change_characters", 4),  # letters, or n-grams in one of three numbers of buckets
+        ("step_buckets", 0),
+        ("change_clusters", 2),
+        ("toggle_pruned", 0),
         ("change_pooling", 4),
         ("toggle_sharing", 0),
         ("change_operation", 28 - 4 + 28 - 4),  # all but the four of the node's own kind
@@ -151,7 +165,9 @@ def test_each_mutation_lists_its_neighbourhood(operator: str, number: int) -> No
             "feed_forward",
             "gated_feed_forward",
             "token_mixing",
-        )
+        ),
+        characters=("none", "ngrams", "letters"),
+        clusters=("none", "stars", "chains"),
     )
     assert len(space.all_operations) == 4 + 12 + 4 + 4 + 3 + 1
     parent = architecture_with(CHAIN)
@@ -161,6 +177,21 @@ def test_each_mutation_lists_its_neighbourhood(operator: str, number: int) -> No
         if space.contains(child)
     }
     assert len(found - {parent.architecture_id}) == number
+
+
+def test_buckets_step_to_their_neighbours() -> None:
+    genes = InputGenes(rank=32, trained=True, characters="ngrams", buckets=8192)
+    children = MUTATIONS["step_buckets"](architecture_with(CHAIN, input=genes), DagSpace(), np.random.default_rng(0))
+    assert {child.input.buckets for child in children} == {4096, 16384}
+
+
+def test_crossover_takes_kind_and_buckets_of_one_parent() -> None:
+    genes = InputGenes(rank=64, trained=True, characters="ngrams", buckets=8192, clusters="stars")
+    other = architecture_with(CHAIN, input=genes)
+    children = list(CROSSOVERS["mix_macro_genes"](architecture_with(CHAIN), other, np.random.default_rng(0)))
+    letters = {(child.input.characters, child.input.buckets) for child in children}
+    assert letters == {("none", 0), ("ngrams", 8192)}
+    assert len({child.architecture_id for child in children}) == 2 * 2 * 2  # rank, letters, clusters
 
 
 def test_inserting_reaches_the_output_edge_of_a_loose_end() -> None:
@@ -283,6 +314,10 @@ class TestConfiguration:
             ({"widths": [60]}, "multiples of 8"),
             ({"widths": [128, 64]}, "ascending"),
             ({"operations": ["convolutions"]}, "Did you mean 'convolution'"),
+            ({"characters": ["ngram"]}, "Input should be 'none', 'ngrams' or 'letters'"),
+            ({"buckets": [0, 10]}, "positive and ascending"),
+            ({"clusters": [False]}, "Input should be 'none', 'stars' or 'chains'"),
+            ({"pruned": []}, "one or more different values"),
             ({"poolings": []}, "one or more different values"),
             ({"max_nodes": 0}, "max_nodes must be at least 1"),
             ({"max_parameters": 10}, "the smallest architecture"),

@@ -33,9 +33,11 @@ def architecture(genes: InputGenes) -> Architecture:
 def build(genes: InputGenes, *, seed: int = 0, vocabulary_size: int = 400) -> StudentNetwork:
     with seeded(seed):
         network = StudentNetwork(architecture(genes), vocabulary_size=vocabulary_size, classes=3)
-        for module in network.input.characters.modules():
-            if isinstance(module, torch.nn.Embedding):  # the n-grams start as zeros
+        for module in network.input.characters.modules():  # those that start as zeros
+            if isinstance(module, torch.nn.Embedding):
                 torch.nn.init.normal_(module.weight[1:].data)
+            elif isinstance(module, torch.nn.Linear):
+                torch.nn.init.normal_(module.weight)
     return network.eval()
 
 
@@ -121,8 +123,8 @@ def test_ngrams_are_averaged() -> None:
     torch.testing.assert_close(reader(ids)[0, 0], expected)
 
 
-def test_new_ngrams_say_nothing_at_first() -> None:
-    reader = build_characters(NGRAMS)
+def test_new_characters_say_nothing_at_first(genes: InputGenes) -> None:
+    reader = build_characters(genes)
     assert reader is not None
     assert not reader(torch.ones(1, 1, 3, dtype=torch.int64)).any()
 

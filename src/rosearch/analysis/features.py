@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from rosearch.space.architecture import POOLINGS, Architecture
+from rosearch.space.architecture import CHARACTER_INPUTS, CLUSTER_INPUTS, POOLINGS, Architecture
 from rosearch.space.dag import Cell
 from rosearch.space.operation import OPERATION_KINDS
 
@@ -34,6 +34,10 @@ def architecture_features(architecture: Architecture) -> dict[str, float]:
         "width": float(canonical.width),
         "input_rank": float(canonical.input.rank),
         "input_trained": float(canonical.input.trained),
+        "input_pruned": float(canonical.input.pruned),
+        "input_buckets": float(canonical.input.buckets),
+        **{f"input_{kind}": float(canonical.input.characters == kind) for kind in CHARACTER_INPUTS if kind != "none"},
+        **{f"input_{kind}": float(canonical.input.clusters == kind) for kind in CLUSTER_INPUTS if kind != "none"},
         "shared": float(canonical.shared),
         **{f"pooling_{pooling}": float(canonical.pooling == pooling) for pooling in POOLINGS},
     }

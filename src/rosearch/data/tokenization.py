@@ -1,20 +1,21 @@
-"""Texts as packed arrays of token ids, and batches of like lengths."""
+"""From texts to token ids, and to what is told of their words."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from rosearch.core.errors import TeacherError
 from rosearch.core.files import read_json, write_json, write_text
-from rosearch.core.protocols import BoolArray, IntArray, Text
-from rosearch.data.characters import Characters, WordFeatures, WordTable
+from rosearch.core.protocols import IntArray, Text
+from rosearch.data.characters import Characters, WordTable
+from rosearch.data.encoded import Encoded
+from rosearch.data.pruning import prune
 from rosearch.data.splicing import Splicer, Tokens, find_splicer
+from rosearch.data.word_clusters import WordClusters
 from rosearch.data.words import words_of
 
 if TYPE_CHECKING:
@@ -24,94 +25,6 @@ TOKENIZER_FILE = "tokenizer.json"
 SETTINGS_FILE = "tokenization.json"
 CHUNK = 4096
 PROOF_EVERY = 128
-LENGTH_JITTER = 0.1
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Encoded:
-    """Token ids of many texts in one array.
-
-    Args:
-        ids: All ids one after another, int32, shape ``(total,)``.
-        offsets: Where each text begins, and the end, int64, shape ``(n + 1,)``.
-        padding_id: What fills a batch.
-        truncated: Number of texts that were cut to the length limit.
-        words: Row in ``features`` of the word that each id belongs to, 0 for special tokens, int32, shape
-            ``(total,)``; None where no characters were asked for.
-        features: Characters of the words that the texts hold.
-    """
-
-    ids: NDArray[np.int32]
-    offsets: IntArray
-    padding_id: int
-    truncated: int
-    words: NDArray[np.int32] | None = None
-    features: WordFeatures | None = None
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def __repr__(self) -> str:
-        return f"Encoded({len(self):,} texts, {len(self.ids):,} tokens, {self.truncated:,} truncated)"
-
-    def __getitem__(self, row: int) -> NDArray[np.int32]:
-        """Returns the ids of one text, shape ``(length,)``."""
-        if not -len(self) <= row < len(self):
-            raise IndexError(f"row {row} of {len(self)} texts")
-        row %= len(self)
-        return self.ids[self.offsets[row] : self.offsets[row + 1]]
-
-    @property
-    def lengths(self) -> IntArray:
-        """Tokens of each text, special ones included, shape ``(n,)``."""
-        return np.diff(self.offsets)
-
-    def batch(self, rows: Sequence[int] | IntArray, *, pad_to: int | None = None) -> tuple[IntArray, BoolArray]:
-        """Returns a padded batch.
-
-        Args:
-            rows: Which texts, shape ``(B,)``; repeats are allowed.
-            pad_to: Length L of the batch in tokens; None means the longest text's.
-
-        Returns:
-            Ids, int64, shape ``(B, L)``, and a mask, True where a token stands, shape ``(B, L)``.
-
-        Raises:
-            ValueError: If ``pad_to`` is shorter than a text.
-        """
-        places, mask = self._places(rows, pad_to)
-        ids = np.full(mask.shape, self.padding_id, dtype=np.int64)
-        ids[mask] = self.ids[places]
-        return ids, mask
-
-    def character_batch(self, rows: Sequence[int] | IntArray, *, pad_to: int | None = None) -> IntArray | None:
-        """Returns the characters beside `batch`, int64, shape ``(B, L, K)``; None where none were asked for.
-
-        Args:
-            rows: Which texts, shape ``(B,)``; repeats are allowed.
-            pad_to: Length L of the batch in tokens; None means the longest text's.
-
-        Returns:
-            For each token the features of its word, from 1 on, padded with 0.
-        """
-        if self.words is None or self.features is None:
-            return None
-        places, mask = self._places(rows, pad_to)
-        words = np.zeros(mask.shape, dtype=np.int64)
-        words[mask] = self.words[places]
-        return self.features.gather(words)
-
-    def _places(self, rows: Sequence[int] | IntArray, pad_to: int | None) -> tuple[IntArray, BoolArray]:
-        """Returns where the tokens of a batch stand in the packed arrays, and the batch's mask."""
-        chosen = np.asarray(rows, dtype=np.int64)
-        starts, lengths = self.offsets[chosen], self.lengths[chosen]
-        longest = int(lengths.max(initial=0))
-        if pad_to is not None and pad_to < longest:
-            raise ValueError(f"pad_to = {pad_to} is shorter than a text of {longest} tokens")
-        positions = np.arange(longest if pad_to is None else pad_to)
-        mask = positions < lengths[:, None]
-        return (starts[:, None] + positions)[mask], mask
 
 
 @final
@@ -122,6 +35,7 @@ class Tokenizer:
         backend: A tokenizer of the tokenizers library; it is copied.
         padding_id: The id that fills a batch; None takes that of ``[PAD]``, ``<pad>`` or ``<|pad|>``, or 0.
         characters: What to tell of each token's word beside its id; None tells nothing.
+        clusters: Words that are read as another word; None reads every word as itself.
     """
 
     def __init__(
@@ -130,6 +44,7 @@ class Tokenizer:
         *,
         padding_id: int | None = None,
         characters: Characters | None = None,
+        clusters: WordClusters | None = None,
     ) -> None:
         from tokenizers import Tokenizer as Backend
 
@@ -139,6 +54,7 @@ class Tokenizer:
         self._backend.no_padding()
         self.padding_id = _padding_id(self._backend) if padding_id is None else padding_id
         self.characters = characters
+        self.clusters = clusters
         # What is written out like a special token is one, and has no letters.
         added = self._backend.get_added_tokens_decoder().values()
         self._special = {token.content for token in added if token.special}
@@ -168,18 +84,20 @@ class Tokenizer:
         if not settings.is_file():
             return cls(backend)
         record = read_json(settings)
-        padding_id, characters = record["padding_id"], record.get("characters")
+        padding_id, characters, clusters = record["padding_id"], record.get("characters"), record.get("clusters")
         return cls(
             backend,
             padding_id=padding_id,
             characters=Characters.from_config(characters, where=f"{settings}: characters") if characters else None,
+            clusters=WordClusters(clusters) if clusters else None,
         )
 
     def save(self, folder: Path) -> None:
         """Writes what `load` reads; the Hugging Face libraries read ``tokenizer.json`` too."""
         write_text(folder / TOKENIZER_FILE, self._backend.to_str())
         characters = {"characters": self.characters.to_config()} if self.characters else {}
-        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id, **characters})
+        clusters = {"clusters": dict(self.clusters.representatives)} if self.clusters else {}
+        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id, **characters, **clusters})
 
     def with_characters(self, characters: Characters | None) -> "Tokenizer":
         """Returns the same tokenizer, with characters beside its ids.
@@ -187,15 +105,43 @@ class Tokenizer:
         Args:
             characters: What to tell of each token's word; None tells nothing.
         """
-        return Tokenizer(self._backend, padding_id=self.padding_id, characters=characters)
+        return self._variant(characters=characters)
+
+    def with_clusters(self, clusters: WordClusters | None) -> "Tokenizer":
+        """Returns the same tokenizer, reading some words as others.
+
+        Args:
+            clusters: Which words; None reads every word as itself.
+        """
+        return self._variant(clusters=clusters)
+
+    def pruned(self, used: Collection[int]) -> tuple["Tokenizer", IntArray]:
+        """Returns the same tokenizer without the pieces that nobody uses; see `prune`.
+
+        Args:
+            used: Ids that must stay.
+
+        Returns:
+            The tokenizer, and for each of its ids the old one.
+
+        Raises:
+            TeacherError: If the tokenizer does not build words from pieces.
+        """
+        backend, rows = prune(self._backend, {*used, self.padding_id})
+        return self._variant(backend=backend, padding_id=int(np.searchsorted(rows, self.padding_id))), rows
+
+    def _variant(self, **changes: Any) -> "Tokenizer":
+        fields = {"padding_id": self.padding_id, "characters": self.characters, "clusters": self.clusters}
+        return Tokenizer(**{"backend": self._backend, **fields, **changes})
 
     def normalise(self, word: str) -> str:
         """Returns a word of the text as `Characters` take it: empty for a special token that is written out."""
         if word in self._special:
             return ""
         normaliser = self._backend.normalizer
-        # Tokenizers that read bytes or sentences count the space before a word, or a mark of it, as its part.
-        return (normaliser.normalize_str(word) if normaliser else word).strip(" \u2581")
+        # Tokenizers that read bytes or sentences count the space before a word, or a mark of it, as its part, and some
+        # take several spaces for a word.
+        return (normaliser.normalize_str(word) if normaliser else word).replace("\u2581", " ").strip()
 
     @property
     def vocabulary_size(self) -> int:
@@ -209,6 +155,20 @@ class Tokenizer:
     def tokens(self, ids: Sequence[int] | NDArray[np.integer[Any]]) -> list[str]:
         """Returns the tokens of ids."""
         return [self._backend.id_to_token(int(number)) or "" for number in ids]
+
+    def whole_words(self) -> list[tuple[str, int]]:
+        """Returns the words that are one token each, normalised, with the token's id."""
+        ids = sorted(self._backend.get_vocab(with_added_tokens=False).values())
+        self._backend.no_truncation()
+        # Written after a space, as words stand in a text: to some tokenizers that makes a difference.
+        written = [" " + self._backend.decode([number]).strip() for number in ids]
+        encodings = self._backend.encode_batch_fast(written, add_special_tokens=False)
+        words = [
+            (self.normalise(text.strip()), number)
+            for number, text, encoding in zip(ids, written, encodings, strict=True)
+            if encoding.ids == [number]
+        ]
+        return [(word, number) for word, number in words if word]
 
     def encode(self, texts: Sequence[Text], *, max_length: int) -> Encoded:
         """Turns texts into ids, special tokens included.
@@ -274,7 +234,7 @@ class Tokenizer:
         truncated = 0
         # In chunks, because the library's own results take a hundred times the room of the ids.
         for start in range(0, len(texts), CHUNK):
-            chunk = list(texts[start : start + CHUNK])
+            chunk = self._read(texts[start : start + CHUNK])
             encodings = encode(chunk, add_special_tokens=special)
             lengths.extend(map(len, encodings))
             truncated += sum(bool(encoding.overflowing) for encoding in encodings)
@@ -303,7 +263,8 @@ class Tokenizer:
         """
         self._backend.no_truncation()
         # Tokenizers that read bytes or sentences tell a word by the space before it.
-        encodings = self._backend.encode_batch_fast([f" {word}" for word in words], add_special_tokens=False)
+        texts = self._read([f" {word}" for word in words])
+        encodings = self._backend.encode_batch_fast(texts, add_special_tokens=False)
         ids = [number for encoding in encodings for number in encoding.ids]
         return Encoded(
             ids=np.array(ids, dtype=np.int32),
@@ -325,55 +286,27 @@ class Tokenizer:
         self._backend.enable_truncation(max_length)
         spans: list[NDArray[np.int32]] = []
         for start in range(0, len(texts), CHUNK):
-            rows = [
-                (-1 if field is None else field, *place)
-                for encoding in self._backend.encode_batch(list(texts[start : start + CHUNK]))
-                for field, place in zip(encoding.sequence_ids, encoding.offsets, strict=True)
-            ]
+            chunk = texts[start : start + CHUNK]
+            encodings = self._backend.encode_batch(self._read(chunk))
+            rows = [row for text, encoding in zip(chunk, encodings, strict=True) for row in self._spans(text, encoding)]
             spans.append(np.array(rows, dtype=np.int32).reshape(-1, 3))
         return np.concatenate([np.empty((0, 3), dtype=np.int64), *spans])
 
+    def _spans(self, text: Text, encoding: "tokenizers.Encoding") -> Iterator[tuple[int, int, int]]:
+        """Yields where the tokens of a text stand in it as written."""
+        fields = (text,) if isinstance(text, str) else text
+        origins = [self.clusters.origins(field) for field in fields] if self.clusters else None
+        for field, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True):
+            if field is None:
+                yield -1, 0, 0
+            elif origins is None or start == end:
+                yield field, start, end
+            else:
+                yield field, origins[field][start][0], origins[field][end - 1][1]
 
-def length_buckets(lengths: IntArray, batch_size: int, *, rng: Generator) -> Iterator[IntArray]:
-    """Yields one epoch of batches of texts of like lengths, in random order.
-
-    Lengths are blurred by up to a tenth before they are sorted, so that batches differ between epochs.
-
-    Args:
-        lengths: Tokens of each text, shape ``(n,)``.
-        batch_size: Texts in a batch; one batch may be smaller.
-        rng: Draws the blur and the order.
-
-    Yields:
-        Rows of one batch, shape ``(B,)``; each row comes once in an epoch.
-
-    Raises:
-        ValueError: If ``batch_size`` is below 1.
-    """
-    if batch_size < 1:
-        raise ValueError(f"batch_size = {batch_size} must be at least 1")
-    blurred = lengths * rng.uniform(1 - LENGTH_JITTER, 1 + LENGTH_JITTER, len(lengths))
-    order = np.argsort(blurred, kind="stable")
-    for start in rng.permutation(np.arange(0, len(order), batch_size)):
-        yield order[start : start + batch_size]
-
-
-def batches_by_length(lengths: IntArray, *, most_tokens: int) -> Iterator[IntArray]:
-    """Cuts rows, sorted by length, into batches that hold a limited number of tokens, padding included.
-
-    Args:
-        lengths: Tokens of each text, shape ``(n,)``.
-        most_tokens: In a batch; a text that is longer is a batch of its own.
-
-    Yields:
-        Rows of one batch, shape ``(B,)``, shorter texts first; each row comes once.
-    """
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    for end in range(1, len(order) + 1):
-        if end == len(order) or (end + 1 - start) * lengths[order[end]] > most_tokens:
-            yield order[start:end]
-            start = end
+    def _read(self, texts: Sequence[Text]) -> list[Text]:
+        """Returns texts as the backend gets them."""
+        return list(texts) if self.clusters is None else [self.clusters.read(text) for text in texts]
 
 
 def _columns(encoded: Encoded) -> Tokens:

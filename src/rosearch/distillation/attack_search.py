@@ -7,7 +7,7 @@ import numpy as np
 
 from rosearch.attacks.goal import MarginScore, margin_scale
 from rosearch.core.protocols import IntArray
-from rosearch.data.tokenization import Encoded
+from rosearch.data.encoded import Encoded
 from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import UNLABELLED, TrainingBatch

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import IntArray
 from rosearch.core.rng import SeedTree
-from rosearch.data.tokenization import Encoded
+from rosearch.data.encoded import Encoded
 from rosearch.distillation.adversaries.adversary import Adversary
 from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.adversaries.convex_hull import ConvexHull

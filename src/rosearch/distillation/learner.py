@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rosearch.core.protocols import IntArray
-from rosearch.data.tokenization import Encoded
+from rosearch.data.encoded import Encoded
 from rosearch.device import computing
 from rosearch.distillation.objective import Objective, TrainingBatch
 from rosearch.distillation.training_set import piece_tensors

@@ -16,7 +16,7 @@ from rosearch.core.errors import DivergenceError
 from rosearch.core.events import Listener, Progress, ignore
 from rosearch.core.protocols import IntArray, Precision
 from rosearch.core.rng import SeedTree
-from rosearch.data.tokenization import length_buckets
+from rosearch.data.batching import length_buckets
 from rosearch.device import resolve_device, resolve_precision, seeded
 from rosearch.distillation.compact_embedding import compact_embedding
 from rosearch.distillation.defence import Defence, defence_of

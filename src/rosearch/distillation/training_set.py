@@ -13,7 +13,8 @@ from torch import Tensor
 
 from rosearch.core.errors import TeacherError
 from rosearch.core.protocols import FloatArray, IntArray, Text
-from rosearch.data.tokenization import Encoded, Tokenizer
+from rosearch.data.encoded import Encoded
+from rosearch.data.tokenization import Tokenizer
 from rosearch.distillation.objective import UNLABELLED, TrainingBatch
 from rosearch.distillation.scheme import Scheme
 from rosearch.teachers.outputs import Outputs

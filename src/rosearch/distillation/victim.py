@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from rosearch.core.protocols import FloatArray, Text
-from rosearch.data.tokenization import batches_by_length
+from rosearch.data.batching import batches_by_length
 from rosearch.distillation.learner import Learner
 from rosearch.distillation.training_set import TextSource
 from rosearch.students.text_classifier import BATCH_TOKENS

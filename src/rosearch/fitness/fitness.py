@@ -12,6 +12,8 @@ from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.fitness.fidelity import Fidelity, FieldName, require_different_kinds
+from rosearch.lexicons.glove_wordnet import GloveWordNet
+from rosearch.lexicons.lexicon import Lexicon
 
 
 @final
@@ -33,6 +35,8 @@ class Fitness(Component):
         environmental: Orders the front where one member must come first.
         precision: Of matrix products in training.
         attacked_field: Which text field the attacks rewrite, where a task has two; the model sees both.
+        clusters: Whose synonyms are read as one word, where an architecture asks for clusters. An attack with the same
+            lexicon has no power over such students: judge them by others.
     """
 
     scheme: Scheme = field(default_factory=Plain)
@@ -47,10 +51,12 @@ class Fitness(Component):
     environmental: EnvironmentalFitness = field(default_factory=EnvironmentalFitness)
     precision: Precision = "auto"
     attacked_field: FieldName = "first"
+    clusters: Lexicon = field(default_factory=lambda: GloveWordNet(min_cosine=0.7))
 
     def __post_init__(self) -> None:
         # Strings and lists are welcome in Python too: Fitness(scheme="plain", attacks=["pwws"]).
         object.__setattr__(self, "scheme", Scheme.from_config(self.scheme, where="scheme"))
+        object.__setattr__(self, "clusters", Lexicon.from_config(self.clusters, where="clusters"))
         for name in ("attacks", "unseen"):
             attacks = tuple(Attack.from_config(attack, where=name) for attack in getattr(self, name))
             object.__setattr__(self, name, attacks)
@@ -65,6 +71,12 @@ class Fitness(Component):
             raise ValueError("false_positive_rate must be between 0 and 1")
         if list(self.budgets) != sorted(set(self.budgets)) or min(self.budgets, default=1) < 1:
             raise ValueError("budgets must be positive and ascending")
+
+    @property
+    def powerless(self) -> tuple[str, ...]:
+        """The attacks with the lexicon of the clusters: students that read clusters defeat them by construction."""
+        lexicons = {attack.kind: getattr(attack, "lexicon", None) for attack in self.attacks + self.unseen}
+        return tuple(kind for kind, lexicon in lexicons.items() if isinstance(lexicon, type(self.clusters)))
 
     @property
     def search_fidelity(self) -> Fidelity:

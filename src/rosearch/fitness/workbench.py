@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,15 +13,13 @@ from numpy.typing import NDArray
 
 from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
-from rosearch.core.events import Listener, ignore
+from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_files
 from rosearch.core.protocols import FloatArray, Text, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
-from rosearch.data.characters import Characters
 from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Task
-from rosearch.data.tokenization import Encoded, Tokenizer
 from rosearch.device import resolve_device, resolve_precision, seeded, threads
 from rosearch.distillation.objective import UNLABELLED
 from rosearch.distillation.scheme import Scheme
@@ -31,11 +30,11 @@ from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.fitness import Fitness
 from rosearch.fitness.majority import MajorityClass
 from rosearch.fitness.measurement import measure
-from rosearch.space.architecture import Architecture
+from rosearch.lexicons.clustering import CLUSTERING_VERSION
+from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.size import flops, parameter_count
-from rosearch.students.characters import character_features
-from rosearch.students.inputs import svd_embedding
 from rosearch.students.network import BUILDER_VERSION, StudentNetwork
+from rosearch.students.reading import Reading
 from rosearch.students.student import Student
 from rosearch.teachers.outputs import Outputs
 from rosearch.teachers.teacher import PreparedTeacher
@@ -64,15 +63,18 @@ class Workbench:
         # Another process gets the configuration and loads the rest once, however many jobs it is sent.
         return _restore, (self.task, self.teacher, self.fitness, self.seed, self.thread_count)
 
-    def prepare(self, listener: Listener = ignore) -> None:
+    def prepare(self, listener: Listener = ignore, *, inputs: Iterable[InputGenes] = ()) -> None:
         """Loads what every candidate needs, so that a missing file is found before any work is done.
 
         Args:
-            listener: Hears the progress.
+            listener: Hears the progress, and which attacks say nothing of students that read clusters of synonyms.
+            inputs: The inputs that candidates may have.
 
         Raises:
             AssetError: If a lexicon cannot be had.
+            TeacherError: If an input asks for a pruned vocabulary, and the teacher's cannot be pruned.
         """
+        self._prepare_inputs(inputs, listener)
         self.teacher.outputs(self._texts, with_tokens=self.fitness.scheme.uses_tokens, listener=listener)
         self.fitness.scheme.genes()
         victim, texts = MajorityClass(self.task), self.task.dev.texts[:1]
@@ -81,6 +83,20 @@ class Workbench:
             # A rehearsal loads whatever the attack reads; the label is the answer, since an error is not attacked.
             field = self.fitness.full_fidelity.field
             attack.run(victim, texts, [answer], score=MarginScore(), seeds=SeedTree(self.seed), field=field)
+
+    def _prepare_inputs(self, inputs: Iterable[InputGenes], listener: Listener) -> None:
+        """Makes tokenizers; characters need nothing that could be missing."""
+        kinds = {InputGenes(rank=1, trained=True, clusters=genes.clusters, pruned=genes.pruned) for genes in inputs}
+        if any(genes.clusters != "none" for genes in kinds):
+            self.fitness.clusters.prepare(listener)
+            for attack in self.fitness.powerless:
+                text = (
+                    f"{attack} draws its words from {self.fitness.clusters.kind}, as the clusters of synonyms do: it "
+                    "has no power over students that read clusters. Judge them by others, or set [fitness.clusters]."
+                )
+                listener(Notice(text=text))
+        for genes in sorted(kinds, key=str):
+            self.reading.of(genes)
 
     def evaluate(
         self, candidate: Candidate, fidelity: Fidelity, *, folder: Path | None = None, listener: Listener = ignore
@@ -159,13 +175,13 @@ class Workbench:
         seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
         network = self._network(architecture, seeds)
         distils = any(weight > 0 for name, weight in scheme.weights.items() if name != "hard_labels")
-        tokenizer = self.tokenizer.with_characters(character_features(architecture.input))
+        read = self.reading.of(architecture.input)
         data = TrainingSet(
-            encoded=self._encode(tokenizer),
+            encoded=read.encoded,
             labels=np.concatenate([self.task.train.labels, np.full(len(self.task.unlabelled), UNLABELLED)]),
             outputs=self._outputs if distils else None,
             class_weights=self._class_weights(scheme),
-            source=TextSource(texts=self._texts, tokenizer=tokenizer, max_length=self.teacher.max_length),
+            source=TextSource(texts=self._texts, tokenizer=read.tokenizer, max_length=self.teacher.max_length),
         )
         report = train(
             network,
@@ -177,7 +193,9 @@ class Workbench:
             stage=f"{candidate.name[:24]}: training",
             listener=listener,
         )
-        student = Student(network, tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length)
+        student = Student(
+            network, read.tokenizer, label_names=self.task.label_names, max_length=self.teacher.max_length
+        )
         return student, report
 
     def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:
@@ -202,8 +220,15 @@ class Workbench:
                 "threads": self.thread_count,
                 "versions": [BUILDER_VERSION, TRAINER_VERSION],
                 "parent": None,
+                **self._clusters(architecture),
             }
         )
+
+    def _clusters(self, architecture: Architecture) -> dict[str, Any]:
+        """Names the clusters of synonyms that a student reads; nothing, and ids as they always were, without."""
+        if architecture.input.clusters == "none":
+            return {}
+        return {"clusters": [CLUSTERING_VERSION, self.fitness.clusters.fingerprint()]}
 
     def _attack_id(self, training_id: str, fidelity: Fidelity) -> str:
         judged = [
@@ -220,21 +245,28 @@ class Workbench:
 
     def truncated(self) -> dict[str, int]:
         """Returns how many texts of each split are longer than teacher and students read, and are cut."""
+        read = self.reading.as_the_teacher
         dev, test = (
-            self.tokenizer.encode(split.texts, max_length=self.teacher.max_length).truncated
+            read.tokenizer.encode(split.texts, max_length=self.teacher.max_length).truncated
             for split in (self.task.dev, self.task.test)
         )
-        return {"train": self._encoded.truncated, "dev": dev, "test": test}
+        return {"train": read.encoded.truncated, "dev": dev, "test": test}
 
     @property
     def vocabulary_size(self) -> int:
-        """Rows of the students' embedding tables."""
+        """Rows of the embedding table of a student whose vocabulary is the teacher's."""
         return len(self._word_embeddings)
 
     @cached_property
-    def tokenizer(self) -> Tokenizer:
-        """The teacher's, which its students share."""
-        return self.teacher.tokenizer()
+    def reading(self) -> Reading:
+        """How students read the task."""
+        return Reading(
+            tokenizer=self.teacher.tokenizer(),
+            word_embeddings=self._word_embeddings,
+            texts=self._texts,
+            max_length=self.teacher.max_length,
+            lexicon=self.fitness.clusters,
+        )
 
     def _class_weights(self, scheme: Scheme) -> FloatArray | None:
         return class_weights(scheme.class_weights, self.task.train.class_counts(self.task.classes))
@@ -246,15 +278,15 @@ class Workbench:
         return genes if weights is None else genes | {"class_weights": weights.tolist()}
 
     def _network(self, architecture: Architecture, seeds: SeedTree) -> StudentNetwork:
+        genes = architecture.input
         with seeded(seeds.child("build").integer()):
             network = StudentNetwork(
                 architecture,
-                vocabulary_size=self.vocabulary_size,
+                vocabulary_size=self.reading.vocabulary_size(genes),
                 classes=self.task.classes,
-                padding_id=self.tokenizer.padding_id,
+                padding_id=self.reading.of(genes).tokenizer.padding_id,
             )
-        table = svd_embedding(self._word_embeddings, architecture.input.rank)
-        network.input.load_table(table)
+        self.reading.begin(network.input, genes)
         return network
 
     def _sizes(self, candidate: Candidate) -> dict[str, float]:
@@ -262,8 +294,10 @@ class Workbench:
             return {"parameters": 0.0}
         if candidate.architecture is None:
             return {"parameters": float(self.teacher.parameters)}
-        count = parameter_count(candidate.architecture, vocabulary_size=self.vocabulary_size, classes=self.task.classes)
-        length = round(float(self._encoded.lengths[: len(self.task.train)].mean()))
+        genes = candidate.architecture.input
+        rows = self.reading.vocabulary_size(genes)
+        count = parameter_count(candidate.architecture, vocabulary_size=rows, classes=self.task.classes)
+        length = round(float(self.reading.of(genes).encoded.lengths[: len(self.task.train)].mean()))
         return {
             "parameters": float(count.total),
             "parameters_without_embedding": float(count.without_embedding),
@@ -275,23 +309,6 @@ class Workbench:
     def _texts(self) -> tuple[Text, ...]:
         """What students learn from: training texts, then those without labels."""
         return self.task.train.texts + self.task.unlabelled
-
-    @cached_property
-    def _encoded(self) -> Encoded:
-        return self.tokenizer.encode(self._texts, max_length=self.teacher.max_length)
-
-    def _encode(self, tokenizer: Tokenizer) -> Encoded:
-        """Encodes the training texts as a student's tokenizer does; once for each kind of characters."""
-        if tokenizer.characters is None:
-            return self._encoded
-        if tokenizer.characters not in self._encoded_with:
-            encoded = tokenizer.encode(self._texts, max_length=self.teacher.max_length)
-            self._encoded_with[tokenizer.characters] = encoded
-        return self._encoded_with[tokenizer.characters]
-
-    @cached_property
-    def _encoded_with(self) -> dict[Characters, Encoded]:
-        return {}
 
     @cached_property
     def _outputs(self) -> Outputs:

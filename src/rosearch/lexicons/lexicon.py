@@ -17,6 +17,8 @@ class Lexicon(Resource, ABC):
         "rosearch.lexicons.vectors_file",
     )
 
+    kind: str
+
     @abstractmethod
     def synonyms(self, word: str) -> tuple[str, ...]:
         """Returns what may stand for ``word``, sorted, without ``word`` itself.

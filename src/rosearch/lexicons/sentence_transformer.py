@@ -15,7 +15,8 @@ from rosearch.core.events import Listener, ignore
 from rosearch.core.files import read_json
 from rosearch.core.fingerprint import fingerprint, fingerprint_files
 from rosearch.core.network import is_offline
-from rosearch.data.tokenization import Tokenizer, batches_by_length
+from rosearch.data.batching import batches_by_length
+from rosearch.data.tokenization import Tokenizer
 from rosearch.hub import first_sentence, means_a_directory, quiet_transformers
 from rosearch.lexicons.sentence_encoder import SentenceEncoder
 

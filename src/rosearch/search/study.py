@@ -298,7 +298,7 @@ def _workbench(
         seed=configuration.seed,
         thread_count=configuration.search.threads,
     )
-    workbench.prepare(Interruptible(listener=listener, stop=stop))
+    workbench.prepare(Interruptible(listener=listener, stop=stop), inputs=configuration.space.inputs)
     return workbench
 
 
@@ -320,9 +320,10 @@ def _extent(configuration: Configuration) -> Extent:
 
 def _fingerprints(configuration: Configuration, task: Task) -> dict[str, str]:
     """Names what the run stands on and the configuration only points to; a resumed run refuses other content."""
-    attacks = configuration.fitness.full_fidelity.attacks
+    attacks, clusters = configuration.fitness.full_fidelity.attacks, configuration.space.clusters
     return {
         "task": task.fingerprint,
         "teacher": configuration.teacher.source_fingerprint(),
         **{f"attack {attack.kind}": attack.fingerprint() for attack in attacks},
+        **({} if clusters == ("none",) else {"clusters": configuration.fitness.clusters.fingerprint()}),
     }

@@ -14,6 +14,8 @@ Pooling = Literal["cls", "mean", "max", "mean_max", "attentive"]
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 CharacterInput = Literal["none", "ngrams", "letters"]
 CHARACTER_INPUTS: tuple[CharacterInput, ...] = get_args(CharacterInput)
+ClusterInput = Literal["none", "stars", "chains"]
+CLUSTER_INPUTS: tuple[ClusterInput, ...] = get_args(ClusterInput)
 SCHEMA = 1
 ID_PREFIX = "rosearch-architecture-1"
 
@@ -23,8 +25,8 @@ ID_PREFIX = "rosearch-architecture-1"
 class InputGenes:
     """How word pieces become vectors.
 
-    Genes that later schemas add (characters, clusters of synonyms, a pruned vocabulary) get a default here that says
-    what networks did without them; JSON and ids leave defaults out (see ``encoding.genes``), so ids stay.
+    Genes that later schemas add get a default here that says what networks did without them; JSON and ids leave
+    defaults out (see ``encoding.genes``), so ids stay.
 
     Args:
         rank: Width of the embedding table, before the linear map to the network's width.
@@ -32,21 +34,28 @@ class InputGenes:
         characters: What is told of the letters of the word that a piece belongs to: nothing, its hashed n-grams, or
             the letters in order, which a convolution reads.
         buckets: Rows of the table of n-grams; 0 without n-grams.
+        clusters: Whether all words of a cluster of synonyms are read as one of them; clusters are the stars of frequent
+            words, or chains of such stars, which cover more of what an attack may try and tell less apart.
+        pruned: Whether the vocabulary holds only word pieces that the task's training texts use, and single characters;
+            other pieces fall into smaller ones.
 
     Raises:
-        ValueError: If ``rank`` is below 1, ``characters`` is unknown, or ``buckets`` does not go with it.
+        ValueError: If a gene is unknown or below 1, or ``buckets`` does not go with ``characters``.
     """
 
     rank: int
     trained: bool
     characters: CharacterInput = "none"
     buckets: int = 0
+    clusters: ClusterInput = "none"
+    pruned: bool = False
 
     def __post_init__(self) -> None:
         if self.rank < 1:
             raise ValueError(f"rank must be at least 1, got {self.rank}")
-        if self.characters not in CHARACTER_INPUTS:
-            raise ValueError(f"characters must be one of {', '.join(CHARACTER_INPUTS)}, got {self.characters!r}")
+        for name, known in (("characters", CHARACTER_INPUTS), ("clusters", CLUSTER_INPUTS)):
+            if (value := getattr(self, name)) not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
         if (self.buckets > 0) != (self.characters == "ngrams") or self.buckets < 0:
             raise ValueError(f"buckets must be positive with n-grams and 0 without, got {self.buckets}")
 

@@ -2,14 +2,25 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from rosearch.core.component import Component, nearest
-from rosearch.space.architecture import POOLINGS, Architecture, InputGenes, Pooling
+from rosearch.space.architecture import (
+    CHARACTER_INPUTS,
+    CLUSTER_INPUTS,
+    POOLINGS,
+    Architecture,
+    CharacterInput,
+    ClusterInput,
+    InputGenes,
+    Pooling,
+)
 from rosearch.space.dag import COMBINES, Cell, Combine, Node
 from rosearch.space.operation import OPERATION_KINDS, Operation, operation_class
 from rosearch.space.size import parameter_count
 
 LIMIT_CLASSES = 2
+INPUT_GENES = ("ranks", "trained", "characters", "buckets", "clusters", "pruned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +30,11 @@ class SpaceBounds(Component):
     Args:
         ranks: Ranks of the embedding table, ascending.
         trained: Whether the table may be trained, frozen, or both.
+        characters: What may be told of the letters of words: nothing, hashed n-grams, or the letters in order.
+        buckets: Rows of the table of n-grams, ascending.
+        clusters: Whether synonyms are read as one word, and in which clusters: stars of frequent words, or chains of
+            such stars; ``[fitness.clusters]`` names the lexicon.
+        pruned: Whether the vocabulary may, must or must not be pruned to the task.
         widths: Widths of the network, ascending; multiples of 8, so that every number of heads divides them.
         poolings: Ways to pool.
         sharing: Whether positions of one type may, must or must not share weights.
@@ -35,6 +51,10 @@ class SpaceBounds(Component):
 
     ranks: tuple[int, ...] = (32, 64, 96, 128, 192, 256)
     trained: tuple[bool, ...] = (False, True)
+    characters: tuple[CharacterInput, ...] = ("none",)
+    buckets: tuple[int, ...] = (4096, 8192, 16384)
+    clusters: tuple[ClusterInput, ...] = ("none",)
+    pruned: tuple[bool, ...] = (False,)
     widths: tuple[int, ...] = (64, 96, 128, 160, 192, 224, 256)
     poolings: tuple[Pooling, ...] = POOLINGS
     sharing: tuple[bool, ...] = (False, True)
@@ -46,21 +66,41 @@ class SpaceBounds(Component):
     max_parameters: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("ranks", "trained", "widths", "poolings", "sharing", "operations", "combines"):
+        for name in (*INPUT_GENES, "widths", "poolings", "sharing", "operations", "combines"):
             values = list(getattr(self, name))
             if not values or len(set(values)) < len(values):
                 raise ValueError(f"{name} must hold one or more different values, got {values}")
-            if name in ("ranks", "widths") and (values != sorted(values) or values[0] < 1):
+            if name in ("ranks", "buckets", "widths") and (values != sorted(values) or values[0] < 1):
                 raise ValueError(f"{name} must be positive and ascending, got {values}")
         for name in ("max_positions", "max_types", "max_nodes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if any(width % 8 for width in self.widths):
             raise ValueError(f"widths must be multiples of 8, got {list(self.widths)}")
-        if unknown := [kind for kind in self.operations if kind not in OPERATION_KINDS]:
-            raise ValueError(f"unknown operation {unknown[0]!r}. {nearest(unknown[0], OPERATION_KINDS)}")
+        for name, known in (
+            ("characters", CHARACTER_INPUTS),
+            ("clusters", CLUSTER_INPUTS),
+            ("operations", OPERATION_KINDS),
+        ):
+            if unknown := [kind for kind in getattr(self, name) if kind not in known]:
+                raise ValueError(f"{name}: unknown {unknown[0]!r}. {nearest(unknown[0], known)}")
         if self.max_parameters is not None and self.max_parameters < (least := self._least_parameters()):
             raise ValueError(f"max_parameters must be at least {least}, the smallest architecture; raise it")
+
+    @cached_property
+    def inputs(self) -> tuple[InputGenes, ...]:
+        """Returns every input that an architecture may have."""
+        return tuple(
+            InputGenes(rank=rank, trained=trained, characters=kind, buckets=rows, clusters=clusters, pruned=pruned)
+            for rank, trained, kind, clusters, pruned in product(
+                self.ranks, self.trained, self.characters, self.clusters, self.pruned
+            )
+            for rows in self.buckets_with(kind)
+        )
+
+    def buckets_with(self, characters: CharacterInput) -> tuple[int, ...]:
+        """Returns the numbers of buckets that go with what is told of letters; 0 stands for none."""
+        return self.buckets if characters == "ngrams" else (0,)
 
     @cached_property
     def choices(self) -> dict[str, tuple[Operation, ...]]:
@@ -76,8 +116,7 @@ class SpaceBounds(Component):
         """Says whether some writing of the architecture has all its genes within the bounds."""
         canonical = architecture.canonical()
         return (
-            canonical.input.rank in self.ranks
-            and canonical.input.trained in self.trained
+            canonical.input in self._input_set
             and canonical.width in self.widths
             and canonical.pooling in self.poolings
             and 1 <= len(canonical.layout) <= self.max_positions
@@ -105,18 +144,24 @@ class SpaceBounds(Component):
         allowed = node.operation in self.choices.get(node.operation.kind, ())
         return allowed and (len(node.inputs) == 1 or node.combine in self.combines)
 
+    @cached_property
+    def _input_set(self) -> frozenset[InputGenes]:
+        return frozenset(self.inputs)
+
     def _least_parameters(self) -> int:
         """Counts the smallest architecture: one node of the cheapest operation, everything else at its least."""
         plain = [pooling for pooling in self.poolings if pooling in ("cls", "mean", "max")]
         smallest = [
             Architecture(
-                input=InputGenes(rank=self.ranks[0], trained=self.trained[0]),
+                input=genes,
                 width=self.widths[0],
                 pooling=pooling,
                 shared=False,
                 layout=(0,),
                 cells=(Cell(nodes=(Node(operation=operation, inputs=(0,)),)),),
             )
+            for genes in self.inputs
+            if genes.rank == self.ranks[0]
             for operation in self.all_operations
             for pooling in plain or self.poolings
         ]

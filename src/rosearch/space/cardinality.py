@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.random import Generator
 
-from rosearch.space.architecture import Architecture, InputGenes
+from rosearch.space.architecture import Architecture
 from rosearch.space.bounds import SpaceBounds
 from rosearch.space.canonical import automorphisms, topological_orders
 from rosearch.space.dag import Cell, Node
@@ -67,7 +67,7 @@ def estimate_size(bounds: SpaceBounds, *, rng: Generator, samples: int = 1000) -
 
 def count_genotypes(bounds: SpaceBounds) -> int:
     """Counts the ways to write down an architecture in these bounds, ``max_parameters`` aside."""
-    macro = prod(len(of) for of in (bounds.ranks, bounds.trained, bounds.widths, bounds.poolings, bounds.sharing))
+    macro = prod(len(of) for of in (bounds.inputs, bounds.widths, bounds.poolings, bounds.sharing))
     return macro * sum(_layout_weights(bounds).values())
 
 
@@ -125,7 +125,7 @@ def _uniform_genotype(bounds: SpaceBounds, rng: Generator) -> Architecture:
     weights = _layout_weights(bounds)
     positions, types = list(weights)[_weighted(list(weights.values()), rng)]
     return Architecture(
-        input=InputGenes(rank=pick(bounds.ranks, rng), trained=pick(bounds.trained, rng)),
+        input=pick(bounds.inputs, rng),
         width=pick(bounds.widths, rng),
         pooling=pick(bounds.poolings, rng),
         shared=pick(bounds.sharing, rng),

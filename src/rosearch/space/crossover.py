@@ -9,24 +9,28 @@ from rosearch.space.dag import Cell
 from rosearch.space.sampling import shuffled
 
 Crossover = Callable[[Architecture, Architecture, Generator], Iterator[Architecture]]
-MACRO_GENES = 6
+INPUT_GENES = ("rank", "trained", "clusters", "pruned")
+MACRO_GENES = (*INPUT_GENES, "letters", "width", "pooling", "shared", "layout")
 
 
 def mix_macro_genes(first: Architecture, second: Architecture, rng: Generator) -> Iterator[Architecture]:
-    """Takes rank, training, width, pooling, sharing and layout each from either parent, the cells from the first.
+    """Takes each gene of the input, width, pooling, sharing and layout from either parent, the cells from the first.
 
     A layout that names a type which the first parent lacks brings the second parent's cell along.
     """
-    for mask in shuffled(range(1 << MACRO_GENES), rng):
-        rank, trained, width, pooling, shared, layout = (
-            (first, second)[mask >> gene & 1] for gene in range(MACRO_GENES)
-        )
+    for mask in shuffled(range(1 << len(MACRO_GENES)), rng):
+        of = {gene: (first, second)[mask >> place & 1] for place, gene in enumerate(MACRO_GENES)}
+        letters = of["letters"].input  # the number of buckets goes with the kind
         yield Architecture(
-            input=InputGenes(rank=rank.input.rank, trained=trained.input.trained),
-            width=width.width,
-            pooling=pooling.pooling,
-            shared=shared.shared,
-            layout=layout.layout,
+            input=InputGenes(
+                **{gene: getattr(of[gene].input, gene) for gene in INPUT_GENES},
+                characters=letters.characters,
+                buckets=letters.buckets,
+            ),
+            width=of["width"].width,
+            pooling=of["pooling"].pooling,
+            shared=of["shared"].shared,
+            layout=of["layout"].layout,
             cells=first.cells + second.cells[len(first.cells) :],
         )
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
-from rosearch.space.architecture import Architecture
+from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.dag import Cell, Node
 from rosearch.space.layering import Layering, layered
 from rosearch.space.operation import Operation
@@ -83,10 +83,11 @@ def _title(genes: Architecture) -> str:
 
 def _macro_genes(genes: Architecture) -> str:
     table = "trained" if genes.input.trained else "frozen"
+    words = [f"rank {genes.input.rank} {table}", f"width {genes.width}", f"pooling {_words(genes.pooling)}"]
+    if genes.input.pruned:
+        words.insert(1, "pruned vocabulary")
     weights = "shared between cells of one type" if genes.shared else "not shared"
-    return (
-        f"rank {genes.input.rank} {table} · width {genes.width} · pooling {_words(genes.pooling)} · weights {weights}"
-    )
+    return " · ".join([*words, f"weights {weights}"])
 
 
 def _words(pooling: str) -> str:
@@ -95,7 +96,14 @@ def _words(pooling: str) -> str:
 
 def _steps(genes: Architecture) -> list[str]:
     cells = [f"cell {ascii_uppercase[index]}" for index in genes.layout]
-    return ["word pieces", *cells, f"{_words(genes.pooling)} pooling", "classes"]
+    return [*_inputs(genes.input), *cells, f"{_words(genes.pooling)} pooling", "classes"]
+
+
+def _inputs(genes: InputGenes) -> list[str]:
+    """Names what a text goes through before the first cell."""
+    letters = {"none": "", "letters": " + letters", "ngrams": f" + {genes.buckets} n-gram buckets"}
+    clusters = [] if genes.clusters == "none" else [f"{genes.clusters} of synonyms"]
+    return [*clusters, f"word pieces{letters[genes.characters]}"]
 
 
 def _cell_title(genes: Architecture, index: int) -> str:

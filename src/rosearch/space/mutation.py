@@ -170,6 +170,33 @@ def toggle_trained(architecture: Architecture, bounds: SpaceBounds, rng: Generat
     yield replace(architecture, input=replace(architecture.input, trained=not architecture.input.trained))
 
 
+def change_characters(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:
+    """Tells something else of the letters of words, or nothing; the kinds are equally likely."""
+    for characters in shuffled(bounds.characters, rng):
+        if characters != architecture.input.characters:
+            for buckets in shuffled(bounds.buckets_with(characters), rng):
+                genes = replace(architecture.input, characters=characters, buckets=buckets)
+                yield replace(architecture, input=genes)
+
+
+def step_buckets(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:
+    """Moves the number of buckets one step."""
+    if architecture.input.buckets:
+        for buckets in shuffled(adjacent(bounds.buckets, architecture.input.buckets), rng):
+            yield replace(architecture, input=replace(architecture.input, buckets=buckets))
+
+
+def change_clusters(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:
+    """Reads synonyms as one word, in clusters of another kind, or no longer."""
+    for clusters in shuffled(bounds.clusters, rng):
+        yield replace(architecture, input=replace(architecture.input, clusters=clusters))
+
+
+def toggle_pruned(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:  # noqa: ARG001
+    """Prunes the vocabulary to the task, or gives it back."""
+    yield replace(architecture, input=replace(architecture.input, pruned=not architecture.input.pruned))
+
+
 def change_pooling(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:
     """Pools in another way."""
     for pooling in shuffled(bounds.poolings, rng):
@@ -198,6 +225,10 @@ MUTATIONS: Mapping[str, Mutation] = {
         step_width,
         step_rank,
         toggle_trained,
+        change_characters,
+        step_buckets,
+        change_clusters,
+        toggle_pruned,
         change_pooling,
         toggle_sharing,
     )

@@ -17,8 +17,8 @@ MAX_DRAWS = 100_000
 def random_architecture(bounds: SpaceBounds, rng: Generator) -> Architecture:
     """Draws an architecture; each gene by itself, uniformly.
 
-    The number of positions is uniform, then the number of types, then the type of each position; rank, training of the
-    table, width, pooling and sharing are uniform. Each cell has a uniform number of nodes; each node a uniform kind, a
+    The number of positions is uniform, then the number of types, then the type of each position; each gene of the
+    input, width, pooling and sharing are uniform. Each cell has a uniform number of nodes; each node a uniform kind, a
     uniform choice of its steps, a uniform non-empty set of earlier inputs, and a uniform combine. The result is in
     canonical form. With ``max_parameters`` this is the same distribution given that the architecture fits: draws that
     do not are thrown away, most of them before their nodes are drawn.
@@ -40,7 +40,7 @@ def random_architecture(bounds: SpaceBounds, rng: Generator) -> Architecture:
         if bounds.max_parameters is not None and rank * width + nodes * cheapest[width] > bounds.max_parameters:
             continue
         architecture = Architecture(
-            input=InputGenes(rank=rank, trained=pick(bounds.trained, rng)),
+            input=random_input(bounds, rng, rank=rank),
             width=width,
             pooling=pick(bounds.poolings, rng),
             shared=shared,
@@ -52,6 +52,25 @@ def random_architecture(bounds: SpaceBounds, rng: Generator) -> Architecture:
     raise ConfigError(
         f"[space] max_parameters = {bounds.max_parameters}: none of {MAX_DRAWS:,} random architectures fits. "
         "Raise it, or lower widths, max_positions or max_nodes."
+    )
+
+
+def random_input(bounds: SpaceBounds, rng: Generator, *, rank: int) -> InputGenes:
+    """Draws an input of a given rank; each further gene uniformly.
+
+    Args:
+        bounds: Where to draw.
+        rng: The source of randomness.
+        rank: Of the embedding table.
+    """
+    trained, characters = pick(bounds.trained, rng), pick(bounds.characters, rng)
+    return InputGenes(
+        rank=rank,
+        trained=trained,
+        characters=characters,
+        buckets=pick(bounds.buckets_with(characters), rng),
+        clusters=pick(bounds.clusters, rng),
+        pruned=pick(bounds.pruned, rng),
     )
 
 

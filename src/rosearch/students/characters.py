@@ -3,6 +3,9 @@
 Shapes: B batch, L tokens, K character features of a word, N tokens of a batch, R rank.
 """
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rosearch.data.characters import Characters
@@ -29,7 +32,8 @@ def character_features(genes: InputGenes) -> Characters | None:
 class NGramVectors(nn.Module):
     """The mean of the vectors of a word's n-grams.
 
-    They start as zeros: an n-gram that training never met says nothing, and pulls the mean towards nothing.
+    They start as zeros, or as ``load_table`` says: an n-gram of which nothing is known says nothing, and pulls the mean
+    towards nothing.
 
     Args:
         rows: Buckets and the row of padding.
@@ -41,6 +45,15 @@ class NGramVectors(nn.Module):
         self.table = nn.Embedding(rows, rank, padding_idx=0)
         nn.init.zeros_(self.table.weight)
 
+    def load_table(self, table_NR: NDArray[np.floating]) -> None:
+        """Copies vectors into the table.
+
+        Args:
+            table_NR: Shape ``(rows, rank)``, such as ``ngram_embedding`` gives.
+        """
+        with torch.no_grad():
+            self.table.weight.copy_(torch.as_tensor(table_NR))
+
     def forward(self, character_ids_BLK: Tensor) -> Tensor:
         """Returns one vector a token, shape BLR; zeros where there are no n-grams."""
         flat = character_ids_BLK.flatten(0, 1)
@@ -49,7 +62,7 @@ class NGramVectors(nn.Module):
 
 
 class LetterConvolution(nn.Module):
-    """A convolution over the letters of a word, the maximum of each filter, and a linear map.
+    """A convolution over the letters of a word, the maximum of each filter, and a linear map that starts at nothing.
 
     Args:
         rows: Letters, marks and the row of padding.
@@ -66,6 +79,9 @@ class LetterConvolution(nn.Module):
         self.letters = nn.Embedding(rows, LETTER_WIDTH, padding_idx=0)
         self.convolution = nn.Conv1d(LETTER_WIDTH, rank, FILTER_WIDTH, padding=FILTER_WIDTH // 2)
         self.projection = nn.Linear(rank, rank)
+        # The teacher's pieces know something, random filters do not, and would drown them.
+        nn.init.zeros_(self.projection.weight)
+        nn.init.zeros_(self.projection.bias)
 
     def forward(self, character_ids_BLK: Tensor) -> Tensor:
         """Returns one vector a token, shape BLR; zeros where there are no letters."""
@@ -77,7 +93,7 @@ class LetterConvolution(nn.Module):
         return vectors_NR.view(*character_ids_BLK.shape[:2], -1)
 
 
-def build_characters(genes: InputGenes) -> nn.Module | None:
+def build_characters(genes: InputGenes) -> NGramVectors | LetterConvolution | None:
     """Builds what reads the characters; None where the genes ask for none.
 
     Args:

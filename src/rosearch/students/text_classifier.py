@@ -7,7 +7,8 @@ from typing import ClassVar, final
 import numpy as np
 
 from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Text
-from rosearch.data.tokenization import Tokenizer, batches_by_length
+from rosearch.data.batching import batches_by_length
+from rosearch.data.tokenization import Tokenizer
 
 BATCH_TOKENS = 2048
 """Word pieces per forward pass, padding included: on a CPU, more no longer fit into a core's cache."""

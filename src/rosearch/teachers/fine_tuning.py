@@ -10,9 +10,9 @@ from rosearch.core.errors import DivergenceError, TeacherError
 from rosearch.core.events import Listener, Progress, ignore
 from rosearch.core.protocols import FloatArray
 from rosearch.core.rng import SeedTree
+from rosearch.data.batching import length_buckets
 from rosearch.data.class_weights import class_weights
 from rosearch.data.task import Split, Task
-from rosearch.data.tokenization import length_buckets
 from rosearch.device import computing, seeded
 from rosearch.teachers.model import TeacherModel
 from rosearch.teachers.pretrained import FineTuning

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from rosearch.core.protocols import Device, FloatArray, IntArray, Precision, Text
-from rosearch.data.tokenization import CHUNK, batches_by_length
+from rosearch.data.batching import batches_by_length
+from rosearch.data.tokenization import CHUNK
 from rosearch.device import computing, resolve_device, resolve_precision
 from rosearch.teachers.checkpoint import check_length, column_order, read_checkpoint
 from rosearch.teachers.outputs import TeacherBatch

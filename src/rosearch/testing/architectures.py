@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.random import Generator
 
-from rosearch.space.architecture import Architecture, InputGenes
+from rosearch.space.architecture import Architecture
 from rosearch.space.dag import Cell, Node
 from rosearch.space.sampling import pick, random_cell
 from rosearch.space.space import DagSpace
@@ -25,7 +25,7 @@ def architectures(draw: st.DrawFn, space: DagSpace | None = None) -> Architectur
     bounds = space or DagSpace()
     types = draw(st.integers(1, bounds.max_types))
     return Architecture(
-        input=draw(st.builds(InputGenes, rank=st.sampled_from(bounds.ranks), trained=st.sampled_from(bounds.trained))),
+        input=draw(st.sampled_from(bounds.inputs)),
         width=draw(st.sampled_from(bounds.widths)),
         pooling=draw(st.sampled_from(bounds.poolings)),
         shared=draw(st.sampled_from(bounds.sharing)),
