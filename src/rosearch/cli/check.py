@@ -14,6 +14,7 @@ from rosearch.cli.options import (
     RunOption,
     SchemeOption,
     SetOption,
+    SkipOption,
     TrialsOption,
     WorkersOption,
     study_of,
@@ -47,6 +48,7 @@ def command(
     ] = None,
     workers: WorkersOption = None,
     scheme: SchemeOption = None,
+    skip_bad_rows: SkipOption = False,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
@@ -54,7 +56,15 @@ def command(
     from rosearch.cli.progress import showing_progress
     from rosearch.search.rehearsing import rehearse
 
-    study = study_of(config, run, assignments=assignments, trials=trials, workers=workers, scheme=scheme)
+    study = study_of(
+        config,
+        run,
+        assignments=assignments,
+        trials=trials,
+        workers=workers,
+        scheme=scheme,
+        skip_bad_rows=skip_bad_rows,
+    )
     with showing_progress(messages) as display:
         task = study.check(listener=display)
         estimate = rehearse(study, task, listener=display)

@@ -224,6 +224,7 @@ class TaskSource(Component, ABC):
     family: ClassVar[str] = "task"
     members: ClassVar[tuple[str, ...]] = (
         "rosearch.data.files",
+        "rosearch.data.hub",
         "rosearch.data.rotten_tomatoes",
         "rosearch.data.sms_spam",
         "rosearch.data.trec",
