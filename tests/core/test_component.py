@@ -17,6 +17,7 @@ from rosearch.attacks.goal import Score
 from rosearch.core.component import Component, nearest
 from rosearch.core.errors import ConfigError
 from rosearch.core.fingerprint import canonical_json
+from rosearch.data.characters import Characters
 from rosearch.data.task import TaskSource
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.schedule import Schedule
@@ -33,6 +34,7 @@ from rosearch.teachers.teacher import Teacher
 
 FAMILIES: tuple[type[Component], ...] = (
     Attack,
+    Characters,
     Executor,
     Lexicon,
     Operation,
@@ -45,7 +47,9 @@ FAMILIES: tuple[type[Component], ...] = (
 NEEDED = {
     "files": {"train": Path("train.tsv")},
     "table": {"path": "synonyms.json"},
+    "vectors": {"path": "vectors.txt"},
     "given": {"name": "x", "fingerprint": "y"},
+    "hub": {"dataset": "a/b"},
 }
 
 
