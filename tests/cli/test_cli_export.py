@@ -36,7 +36,8 @@ def test_hugging_face(rosearch: Callable, student: Path, tmp_path: Path) -> None
     answer = rosearch("export", student, "--to", "huggingface", "--out", out)
     assert answer.code == 0
     assert sum(line.rstrip().endswith(" 256") for line in answer.out.splitlines()) == 1
-    assert f'model="{out}"' in answer.out
+    assert f"card  {out}/README.md" in answer.out
+    assert 'model="out"' in (out / "README.md").read_text()
     assert "Loading" not in answer.err
     assert (out / "modeling_rosearch.py").is_file()
 

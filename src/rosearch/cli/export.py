@@ -1,6 +1,6 @@
 """`rosearch export`: a student for use elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,9 +9,7 @@ import typer
 from rosearch.cli.console import emit, emit_long, tell
 
 if TYPE_CHECKING:
-    from rosearch.core.protocols import Victim
     from rosearch.export.parity import Parity
-    from rosearch.students.student import Student
 
 PARITY_TEXTS = 256
 
@@ -32,6 +30,7 @@ def command(
     """Write a student as files that run elsewhere, and check that it answers there as it does here."""
     import numpy as np
 
+    from rosearch.export.formats import FORMATS
     from rosearch.export.origin import Origin
     from rosearch.export.parity import compare, random_texts
     from rosearch.students.student import Student
@@ -39,42 +38,10 @@ def command(
     origin = Origin.find(model, trial)
     tell(f"exporting {origin.folder}")
     student = Student.from_pretrained(origin.folder, device="cpu")
-    exported = EXPORTS[to](student, out)
+    exported = FORMATS[to].export(origin, student, out)
     texts = random_texts(student.tokenizer, PARITY_TEXTS, longest=student.max_length, rng=np.random.default_rng(0))
     _print({path: compare(student, victim, texts) for path, victim in exported.items()})
-    emit_long(USES[to].format(out=out))
-
-
-def _onnx(student: "Student", out: Path) -> "dict[Path, Victim]":
-    from rosearch.export.onnx import export_onnx
-    from rosearch.students.onnx_student import OnnxStudent
-
-    paths = export_onnx(student, out)
-    return {path: OnnxStudent.from_pretrained(out, precision=precision) for precision, path in paths.items()}
-
-
-def _hugging_face(student: "Student", out: Path) -> "dict[Path, Victim]":
-    from rosearch.export.hugging_face.directory import export_hugging_face
-    from rosearch.export.hugging_face.loaded import LoadedModel
-    from rosearch.students.record import WEIGHTS_FILE
-
-    export_hugging_face(student, out)
-    return {out / WEIGHTS_FILE: LoadedModel.from_pretrained(out)}
-
-
-EXPORTS: "Mapping[str, Callable[[Student, Path], Mapping[Path, Victim]]]" = {
-    "huggingface": _hugging_face,
-    "onnx": _onnx,
-}
-"""What ``--to`` may say: what writes the files and loads them again."""
-
-USES: Mapping[str, str] = {
-    "huggingface": """use it    import rosearch
-          transformers.pipeline("text-classification", model="{out}", truncation=True)
-          where rosearch is not: trust_remote_code=True, for the code that lies beside the weights""",
-    "onnx": """use it    rosearch.OnnxStudent.from_pretrained("{out}", precision="int8").predict(["..."])""",
-}
-"""What to do with what was written."""
+    emit_long(f"card  {out}/README.md")
 
 
 def _print(parities: "Mapping[Path, Parity]") -> None:

@@ -26,7 +26,8 @@ def card_metadata(name: str, history: History, *, library: str) -> str:
         pipeline_tag="text-classification",
         tags=list(TAGS),
         metrics=["accuracy"],
-        **({"model_name": name, "eval_results": results} if results else {}),
+        model_name=name if results else None,
+        eval_results=results or None,
     )
     return str(data.to_yaml()).strip()
 
@@ -35,6 +36,7 @@ def _results(history: History) -> list[EvalResult]:
     measured, task = history.measured, history.task
     if measured is None:
         return []
+    figures: list[tuple[str, float, dict[str, Any]]]
     figures = [("Accuracy", measured["accuracy"], {}), ("Balanced accuracy", measured["balanced_accuracy"], {})]
     for figure in measured["figures"]:
         about = {"n": figure["n"], "interval_95": [round(end, 4) for end in figure["interval"]], "queries": "no limit"}

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any, Self, final
 
 from rosearch.attacks.robustness import Robustness
+from rosearch.core.fingerprint import canonical_json
 from rosearch.data.assets import ASSETS, MINILM
 from rosearch.export.origin import Origin
 from rosearch.fitness.evaluation import Evaluation
@@ -85,11 +86,14 @@ class History:
             split, metrics, records = "dev", self.trial.metrics, tuple(Robustness.from_record(row) for row in rows)
         kinds = dict.fromkeys(str(record.recipe["kind"]) for record in records)
         seen = {attack.kind for attack in self.study.configuration.fitness.attacks}
-        figures = [vars(quoted(records, kind)) | {"recipe": kind, "seen": kind in seen} for kind in kinds]
+        figures = [_figure(quoted(records, kind), seen=kind in seen) for kind in kinds]
         return {
             "split": split,
             "accuracy": metrics["accuracy"],
             "balanced_accuracy": metrics["balanced_accuracy"],
+            "under_every_attack": metrics["robust_accuracy"],
+            "latency_ms": metrics.get("latency_ms"),
+            "attacked_labels": self.study.configuration.fitness.attacked_labels,
             "figures": figures,
             "budgets": list(figures[0]["budget_curve"]) if figures else [],
         }
@@ -115,7 +119,7 @@ class History:
         return {
             "name": teacher_name(self.study),
             "parameters": teacher["parameters"],
-            "compression": teacher["parameters"] / parameters,
+            "compression": teacher["parameters"] / parameters if parameters else 0.0,
             "accuracy": row.accuracy if row and self.evaluation else None,
         }
 
@@ -125,7 +129,7 @@ class History:
         task = self.study.configuration.task
         asset = getattr(task, "asset", None)
         name = teacher_name(self.study)
-        texts = self.task["name"] if self.task else task.kind
+        texts = self.task["name"] if self.task else "the task"
         return [
             (f"teacher `{name}`", MINILM.licence if name == MINILM.name else UNKNOWN_LICENCE),
             (f"texts of *{texts}*", ASSETS[asset.name].licence if asset else UNKNOWN_LICENCE),
@@ -153,6 +157,11 @@ class History:
             "training_id": self.evaluation.training_id if self.evaluation else None,
             "configuration": to_toml(without_folders(plain(self.study.directory.configuration))).strip(),
         }
+
+
+def _figure(record: Robustness, *, seen: bool) -> dict[str, Any]:
+    settings = {name: value for name, value in without_folders(record.recipe).items() if name != "kind"}
+    return vars(record) | {"recipe": record.recipe["kind"], "settings": canonical_json(settings), "seen": seen}
 
 
 def teacher_name(study: Study) -> str:
