@@ -19,6 +19,12 @@ def _stay_offline(context: typer.Context, wanted: bool) -> bool:
 
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)]
+TrialArgument = Annotated[
+    int | None,
+    typer.Argument(
+        metavar="TRIAL", help="Number of a trial; the front's best by fitness if left out.", show_default=False
+    ),
+]
 ConfigArgument = Annotated[
     Path, typer.Argument(metavar="CONFIG", help="A search as TOML, such as configs/quickstart.toml.")
 ]
@@ -87,14 +93,35 @@ def study_of(
     from rosearch.search.configuration import Configuration
     from rosearch.search.study import Study
 
-    overrides = list(assignments or ())
-    if trials is not None:
-        overrides.append(f"search.trials={trials}")
-    if scheme is not None:
-        overrides.append(f"fitness.scheme.kind={scheme}")
-    if skip_bad_rows:
-        overrides.append("task.skip_bad_rows=true")
-    if workers is not None:
-        overrides += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
+    overrides = assignments_of(assignments, trials=trials, workers=workers, scheme=scheme, skip_bad_rows=skip_bad_rows)
     configuration = Configuration.read(config, overrides=overrides)
     return Study.from_configuration(configuration, run or Path("runs") / config.stem)
+
+
+def assignments_of(
+    assignments: list[str] | None,
+    *,
+    trials: int | None = None,
+    workers: int | None = None,
+    scheme: str | None = None,
+    skip_bad_rows: bool = False,
+) -> list[str]:
+    """Returns all assignments of a command line; the short forms come last.
+
+    Args:
+        assignments: Those of ``--set``.
+        trials: Of ``--trials``.
+        workers: Of ``--workers``.
+        scheme: Of ``--scheme``.
+        skip_bad_rows: Of ``--skip-bad-rows``.
+    """
+    result = list(assignments or ())
+    if trials is not None:
+        result.append(f"search.trials={trials}")
+    if scheme is not None:
+        result.append(f"fitness.scheme.kind={scheme}")
+    if skip_bad_rows:
+        result.append("task.skip_bad_rows=true")
+    if workers is not None:
+        result += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
+    return result

@@ -20,7 +20,6 @@ from rosearch.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from rosearch.core.events import Event
     from rosearch.search.study import Study
 
 FreshOption = Annotated[
@@ -61,31 +60,14 @@ def command(
 
 def _run(study: "Study", *, hours: float | None, as_json: bool) -> None:
     """Runs a study until it is done, its time is up or a person asks for the end, and says where it stands."""
-    from rosearch.cli.interrupt import stop_on_interrupt
-    from rosearch.cli.progress import showing_progress
-    from rosearch.cli.search_lines import SearchLines
+    from rosearch.cli.evaluating import evaluating
     from rosearch.cli.status import report
-    from rosearch.cli.time_limit import TimeLimit
-    from rosearch.cost.memory import peak_memory_bytes
 
-    with stop_on_interrupt() as stop, showing_progress(messages) as display:
-        lines = SearchLines(display, study.configuration.fitness)
-        limit = TimeLimit(hours)
-
-        def hear(event: "Event") -> None:
-            stop.hear(event)
-            lines(event)
-
-        study.run(listener=hear, stop=lambda: stop() or limit())
-    if lines.measured:
-        tell(f"Peak memory of this process: {peak_memory_bytes() / 2**30:.2f} GiB")
+    with evaluating(study.configuration.fitness, hours) as work:
+        study.run(listener=work.hear, stop=work.stop)
     report(study, as_json=as_json)
-    if study.finished:
-        return
-    if stop():
-        raise KeyboardInterrupt
-    if limit():
-        tell(f"Stopped after {hours:g} hours, as asked; the same command goes on from here.")
+    if not study.finished:
+        work.say_why_it_ended()
 
 
 def _explain(study: "Study", *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rosearch.cli.console import emit, emit_json, emit_long
-from rosearch.cli.options import JsonOption, RunArgument
+from rosearch.cli.options import JsonOption, RunArgument, TrialArgument
 
 if TYPE_CHECKING:
     from rosearch.search.results import Results
@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 
 def command(
     run: RunArgument,
-    trial: Annotated[
-        int | None,
-        typer.Argument(
-            metavar="TRIAL", help="Number of a trial; the front's best by fitness if left out.", show_default=False
-        ),
-    ] = None,
+    trial: TrialArgument = None,
     examples: Annotated[int, typer.Option("--examples", min=0, help="Adversarial examples for each attack.")] = 3,
     svg: Annotated[
         Path | None, typer.Option("--svg", help="Also write the drawing to this file.", show_default=False)

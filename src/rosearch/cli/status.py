@@ -75,7 +75,16 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
 
 
 def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
-    from rosearch.cli.tables import cost_table, front_table, over_all_table, percent, robustness_table, unchanged_table
+    from rosearch.cli.tables import (
+        QUOTED,
+        cost_table,
+        front_table,
+        over_all_table,
+        percent,
+        robustness_table,
+        unchanged_table,
+    )
+    from rosearch.search.retraining import retrained
     from rosearch.search.summary import final_rows
 
     path, attacked = study.directory.path, study.configuration.fitness.attacked_labels
@@ -99,11 +108,7 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
         field = settings.attacked_field
         where = "" if field == "first" else f" Attacks rewrite the {field} text field."
         emit(robustness_table(rows, attacked))
-        emit(
-            "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over "
-            f"texts. The search attacked with {recipes}.{where}\n"
-            "* balanced accuracy more than 5 points below the teacher's.\n"
-        )
+        emit(f"{QUOTED}\nThe search attacked with {recipes}.{where}\n")
         if attacked:
             emit(over_all_table(rows, attacked))
         if (unchanged := unchanged_table(rows)) is not None:
@@ -113,6 +118,8 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
     emit_long(f"students  {path}/trials/*/student  {path}/finalists/*/*/student")
     if results.pruned:
         emit_long(f"          only of the front's trials: {len(results.pruned)} others were pruned (search.keep)")
+    if retrained_folders := sorted({folder.parent.name for folder, _ in retrained(study.directory)}):
+        emit_long(f"retrained {', '.join(f'{path}/retrained/{name}' for name in retrained_folders)}")
     if results.front:
         emit_long(f"next      rosearch show {path}\n          rosearch analyze {path}")
 

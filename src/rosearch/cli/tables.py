@@ -12,6 +12,12 @@ from rosearch.search.finals import by_worth, worth
 from rosearch.search.summary import FinalRow, RobustFigure
 from rosearch.store.records import Trial
 
+QUOTED = (
+    "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over texts.\n"
+    "* balanced accuracy more than 5 points below the teacher's."
+)
+"""What the figures of the finals are."""
+
 
 def percent(share: float) -> str:
     """Renders a share as a percentage with one decimal."""

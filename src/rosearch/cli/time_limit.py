@@ -14,6 +14,7 @@ class TimeLimit:
     """
 
     def __init__(self, hours: float | None) -> None:
+        self.hours = math.inf if hours is None else hours
         self._end_s = math.inf if hours is None else time.monotonic() + hours * 3600
 
     def __call__(self) -> bool:

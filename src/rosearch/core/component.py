@@ -59,6 +59,18 @@ class Component:
         return validate(target, dict(fields), where=where)
 
     @classmethod
+    def keys_of(cls, kind: object) -> frozenset[str]:
+        """Returns the keys that a table of this kind may have; none for an unknown kind.
+
+        Args:
+            kind: Of this family.
+        """
+        for module in cls.members:
+            importlib.import_module(module)
+        member = cls.kinds.get(kind) if isinstance(kind, str) else None
+        return frozenset(item.name for item in dataclasses.fields(member)) if member else frozenset()  # type: ignore[arg-type]  # members are dataclasses
+
+    @classmethod
     def _member(cls, fields: Mapping[str, Any], where: str) -> type[Self]:
         for module in cls.members:
             importlib.import_module(module)

@@ -1,6 +1,6 @@
 """A whole search as one file: task, teacher, space, strategy, fitness, and how much of everything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, final
@@ -10,6 +10,7 @@ from rosearch.core.config import override, read_toml
 from rosearch.core.errors import ConfigError
 from rosearch.data.rotten_tomatoes import RottenTomatoes
 from rosearch.data.task import TaskSource
+from rosearch.distillation.scheme import Scheme
 from rosearch.executors.executor import Executor
 from rosearch.executors.serial import Serial
 from rosearch.fitness.fitness import Fitness
@@ -18,6 +19,15 @@ from rosearch.search.strategy import Strategy
 from rosearch.space.space import DagSpace
 from rosearch.teachers.pretrained import Pretrained
 from rosearch.teachers.teacher import Teacher
+
+_KINDS: Mapping[str, type[Component]] = {
+    "task": TaskSource,
+    "teacher": Teacher,
+    "strategy": Strategy,
+    "fitness.scheme": Scheme,
+    "search.executor": Executor,
+}
+"""Where a table's other keys depend on its kind."""
 
 
 @final
@@ -86,7 +96,7 @@ class Configuration(Component):
         Raises:
             ConfigError: If a key or kind is unknown or a value does not fit; the nearest name is suggested.
         """
-        return cls.from_tables(override(read_toml(path), overrides), where=str(path))
+        return cls.from_tables(override_tables(read_toml(path), overrides), where=str(path))
 
     @classmethod
     def from_tables(cls, tables: dict[str, Any], *, where: str) -> "Configuration":
@@ -114,6 +124,36 @@ class Configuration(Component):
             family = sections.get(name)
             values[name] = _section(family, table, where=f"{where}: [{name}]") if family else table
         return cls.from_config(values, where=where)
+
+
+def override_tables(tables: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
+    """Lays assignments over a search's tables; what another kind has no key for goes with the kind that had it.
+
+    Args:
+        tables: What a TOML holds.
+        assignments: See ``override``.
+
+    Raises:
+        ConfigError: See ``override``.
+    """
+    assignments = tuple(assignments)
+    result = override(tables, assignments)
+    assigned = {assignment.partition("=")[0].strip() for assignment in assignments}
+    for place, family in _KINDS.items():
+        before, after = _table_at(tables, place), _table_at(result, place)
+        known = family.keys_of(after.get("kind"))
+        if known and before.get("kind", after.get("kind")) != after.get("kind"):
+            given = {key.removeprefix(f"{place}.").partition(".")[0] for key in assigned if key.startswith(f"{place}.")}
+            for key in after.keys() - known - given:
+                del after[key]
+    return result
+
+
+def _table_at(tables: dict[str, Any], place: str) -> dict[str, Any]:
+    table: Any = tables
+    for key in place.split("."):
+        table = table.get(key) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else {}
 
 
 def _section(family: type[Component], table: Any, *, where: str) -> Component:

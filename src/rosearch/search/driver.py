@@ -1,20 +1,20 @@
 """One run of a study: gives out jobs and records their outcomes. What is on record is never done again."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from rosearch.core.errors import ExecutorError, RunError
+from rosearch.core.errors import RunError
 from rosearch.core.events import Listener, Notice, Progress
 from rosearch.executors.job import Job, Outcome
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.order import Order, fulfil
 from rosearch.search.configuration import Configuration
-from rosearch.search.events import EvaluationsBegin, FinalRecorded, Labelled, TrialRecorded
+from rosearch.search.events import EvaluationsBegin, TrialRecorded
 from rosearch.search.failures import FailureWatch
+from rosearch.search.final_measurements import FinalMeasurements, order
 from rosearch.search.finals import (
     bag_candidate,
     baselines,
@@ -25,7 +25,7 @@ from rosearch.search.finals import (
 )
 from rosearch.search.proposals import Proposals
 from rosearch.search.pruning import finish_pruning, prune
-from rosearch.search.results import COMPLETE, FINAL, REFERENCE, Extent, Recorder, Results
+from rosearch.search.results import COMPLETE, REFERENCE, Extent, Recorder, Results
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.run_directory import TRIAL, RunDirectory
 
@@ -99,14 +99,14 @@ class Driver:
         watch = FailureWatch(trial.error for trial in self.results.trials)
         finish_pruning(self.results, self.directory)
         self._prune()
-        self._advance("search", len(self.results.trials), total, unit="trials")
+        self._advance(len(self.results.trials), total)
         with closing(self._executor.map(self._trial_jobs(proposals))) as outcomes:
             for outcome in outcomes:
                 trial = self._trial(proposals[int(outcome.key)], outcome)
                 self._recorder.record(TRIAL, trial.to_record())
                 self._prune()
                 self.listener(TrialRecorded(trial=trial, results=self.results, total=total))
-                self._advance("search", len(self.results.trials), total, unit="trials")
+                self._advance(len(self.results.trials), total)
                 watch.see(trial.error, trace=outcome.trace)
 
     def _trial_jobs(self, proposals: Proposals) -> Iterator[Job | None]:
@@ -152,38 +152,17 @@ class Driver:
             prune(self._recorder, self.directory)
 
     def _run_finals(self) -> None:
-        """Measures baselines and finalists on test; one that fails keeps no other from being measured."""
-        wanted = self._final_candidates()
-        missing = [candidate for candidate in wanted if not self.results.measured(candidate)]
-        done = len(wanted) - len(missing)
-        self._advance("finals", done, len(wanted), unit="models")
-        watch = FailureWatch()
-        failed: list[str] = []
-        with closing(self._executor.map(self._final_jobs(missing))) as outcomes:
-            for outcome in outcomes:
-                label = final_label(missing[int(outcome.key)], self.results.trials)
-                if outcome.failed_by_itself:
-                    failed.append(f"{label}: {outcome.error}")
-                else:
-                    evaluation: Evaluation = outcome.require()
-                    self._recorder.record(FINAL, evaluation.to_record())
-                    done += 1
-                    event = FinalRecorded(evaluation=evaluation, label=label, done=done, total=len(wanted))
-                    self.listener(event)
-                    self._advance("finals", done, len(wanted), unit="models")
-                watch.see(outcome.error, trace=outcome.trace)
-        if failed:
-            lines = "\n".join(f"  {line}" for line in failed)
-            raise ExecutorError(
-                f"{len(failed)} of {len(wanted)} measurements on test failed; the others are on record, and the same "
-                f"command tries these again:\n{lines}"
-            )
-
-    def _final_jobs(self, candidates: list[Candidate]) -> Iterator[Job]:
-        for number, candidate in enumerate(candidates):
-            if self.stop():
-                return
-            yield Job(key=str(number), function=fulfil, payload=self._final_order(candidate))
+        """Measures baselines and finalists on test."""
+        FinalMeasurements(
+            workbench=self.workbench,
+            fidelity=self.configuration.fitness.full_fidelity,
+            executor=self._executor,
+            recorder=self._recorder,
+            folder=lambda candidate: final_folder(self.directory, candidate, self.results.trials),
+            label=lambda candidate: final_label(candidate, self.results.trials),
+            listener=self.listener,
+            stop=self.stop,
+        ).carry_out(self._final_candidates())
 
     def _final_candidates(self) -> tuple[Candidate, ...]:
         """Returns baselines and finalists as the trials on record decide them."""
@@ -217,8 +196,8 @@ class Driver:
         trials = max(search.trials, len(self.results.trials))
         self._recorder.record(COMPLETE, Extent(trials=trials, finalists=search.finalists).to_record())
 
-    def _advance(self, stage: str, done: int, total: int, *, unit: str) -> None:
-        self.listener(Progress(stage=stage, done=done, total=total, unit=unit))
+    def _advance(self, done: int, total: int) -> None:
+        self.listener(Progress(stage="search", done=done, total=total, unit="trials"))
 
     def _trial_order(self, proposal: Proposal) -> Order:
         fitness = self.configuration.fitness
@@ -228,16 +207,8 @@ class Driver:
         folder = self.directory.trial_path(proposal)
         return self._order(candidate, fitness.search_fidelity, folder, label=f"trial {proposal.index}")
 
-    def _final_order(self, candidate: Candidate) -> Order:
-        folder = final_folder(self.directory, candidate, self.results.trials)
-        label = final_label(candidate, self.results.trials)
-        return self._order(candidate, self.configuration.fitness.full_fidelity, folder, label=label)
-
     def _order(self, candidate: Candidate, fidelity: Fidelity, folder: Path, *, label: str) -> Order:
-        # Not on record, so whatever lies there was left by a kill.
-        shutil.rmtree(folder, ignore_errors=True)
-        listener = Labelled(label=label, listener=self.listener)
-        return Order(workbench=self.workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=listener)
+        return order(self.workbench, candidate, fidelity, folder, label=label, listener=self.listener)
 
 
 def _attempts(outcome: Outcome) -> dict[str, Any]:

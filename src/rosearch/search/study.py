@@ -198,7 +198,7 @@ class Study:
             self._begin(configuration, journal, recorder, listener)
             teacher = self._teacher(configuration, task, recorder, listener)
             with suppress(Interrupted):
-                workbench = _workbench(configuration, task, teacher, listener=listener, stop=stop)
+                workbench = equipped(configuration, task, teacher, listener=listener, stop=stop)
                 _describe_task(task, teacher, workbench, recorder, listener)
                 Driver(
                     configuration=configuration,
@@ -230,7 +230,7 @@ class Study:
                 self._begin(self.configuration, journal, recorder, listener)
             teacher = self._teacher(self.configuration, task, recorder, listener)
             with suppress(Interrupted):
-                workbench = _workbench(self.configuration, task, teacher, listener=listener, stop=stop)
+                workbench = equipped(self.configuration, task, teacher, listener=listener, stop=stop)
                 _describe_task(task, teacher, workbench, recorder, listener)
                 return teacher
             return None
@@ -269,18 +269,31 @@ class Study:
         """Prepares the teacher; records it once, and refuses another one later: their students do not compare."""
         seeds = SeedTree(configuration.seed).child("teacher")
         teacher = configuration.teacher.prepare(task, self.directory.teacher_path, seeds=seeds, listener=listener)
-        recorded = recorder.results.teacher
-        if recorded is None:
+        if recorder.results.teacher is None:
             recorder.record(TEACHER, teacher.to_record())
-        elif recorded["fingerprint"] != teacher.fingerprint:
-            raise ConfigError(
-                f"{teacher.folder}: holds another teacher than the one that this run was begun with "
-                f"({recorded['fingerprint']} -> {teacher.fingerprint}). Put its files back, or begin a new run."
-            )
+        require_recorded(teacher, recorder.results)
         return teacher
 
 
-def _workbench(
+def require_recorded(teacher: PreparedTeacher, results: Results) -> None:
+    """Refuses another teacher than the one on record: their students do not compare.
+
+    Args:
+        teacher: Ready.
+        results: What is on record.
+
+    Raises:
+        ConfigError: If it is another one, or none is on record.
+    """
+    recorded = results.teacher["fingerprint"] if results.teacher else "none"
+    if recorded != teacher.fingerprint:
+        raise ConfigError(
+            f"{teacher.folder}: holds another teacher than the one that this run was begun with "
+            f"({recorded} -> {teacher.fingerprint}). Put its files back, or begin a new run."
+        )
+
+
+def equipped(
     configuration: Configuration,
     task: Task,
     teacher: PreparedTeacher,
@@ -288,7 +301,19 @@ def _workbench(
     listener: Listener,
     stop: Callable[[], bool],
 ) -> "Workbench":
-    """Equips a workbench; what the teacher has said when it is to stop is kept."""
+    """Returns a workbench with all that its evaluations need; what the teacher has said until it is to stop is kept.
+
+    Args:
+        configuration: Of the study.
+        task: What is classified.
+        teacher: Ready.
+        listener: Hears the progress.
+        stop: Asked between batches of the teacher's outputs.
+
+    Raises:
+        Interrupted: If the end was asked for.
+        AssetError: If a lexicon cannot be had.
+    """
     from rosearch.fitness.workbench import Workbench
 
     workbench = Workbench(

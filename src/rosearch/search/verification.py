@@ -11,6 +11,7 @@ from rosearch.fitness.evaluation import Candidate
 from rosearch.search.finals import final_folder
 from rosearch.search.proposals import Proposals
 from rosearch.search.pruning import student_path
+from rosearch.search.retraining import retrained
 
 if TYPE_CHECKING:
     from rosearch.search.results import Results
@@ -88,6 +89,8 @@ def _recorded_hashes(study: "Study", results: "Results") -> Iterator[tuple[Path,
     for final_ in results.finals:
         candidate = Candidate(name=final_.name, architecture=final_.architecture, repeat=final_.repeat)
         yield from _under(final_folder(study.directory, candidate, results.trials) / "student", final_.details)
+    for folder, evaluation in retrained(study.directory):
+        yield from _under(folder / "student", evaluation.details)
 
 
 def _under(folder: Path, details: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -1,0 +1,117 @@
+"""Trains and measures candidates at full fidelity, and records each; what is on record is not done again."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+from rosearch.core.errors import ExecutorError
+from rosearch.core.events import Listener, Progress
+from rosearch.executors.executor import Executor
+from rosearch.executors.job import Job
+from rosearch.fitness.evaluation import Candidate, Evaluation
+from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.order import Order, fulfil
+from rosearch.search.events import FinalRecorded, Labelled
+from rosearch.search.failures import FailureWatch
+from rosearch.search.results import FINAL, Recorder
+
+if TYPE_CHECKING:
+    from rosearch.fitness.workbench import Workbench
+
+
+def order(
+    workbench: "Workbench", candidate: Candidate, fidelity: Fidelity, folder: Path, *, label: str, listener: Listener
+) -> Order:
+    """Returns an evaluation to be carried out in a folder that is emptied now.
+
+    Args:
+        workbench: Does it.
+        candidate: What to evaluate.
+        fidelity: How thoroughly.
+        folder: Where files are written. It is not on record, so whatever lies there was left by a kill.
+        label: What people call it.
+        listener: Hears the progress.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    listener = Labelled(label=label, listener=listener)
+    return Order(workbench=workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=listener)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class FinalMeasurements:
+    """Measures models on test.
+
+    Args:
+        workbench: Trains and measures.
+        fidelity: How thoroughly.
+        executor: Carries out the evaluations.
+        recorder: Writes the journal.
+        folder: Where the files of a candidate are written.
+        label: What people call a candidate.
+        listener: Hears the progress.
+        stop: Asked between evaluations; True ends the work after what is under way.
+    """
+
+    workbench: "Workbench"
+    fidelity: Fidelity
+    executor: Executor
+    recorder: Recorder
+    folder: Callable[[Candidate], Path]
+    label: Callable[[Candidate], str]
+    listener: Listener
+    stop: Callable[[], bool]
+
+    def carry_out(self, wanted: Sequence[Candidate]) -> None:
+        """Measures all that is not on record; a candidate that fails keeps no other from being measured.
+
+        Args:
+            wanted: What is to be on record in the end.
+
+        Raises:
+            InputError: If something that the user gave is wrong.
+            ExecutorError: If a measurement failed.
+        """
+        missing = [candidate for candidate in wanted if not self.recorder.results.measured(candidate)]
+        done = len(wanted) - len(missing)
+        self._advance(done, len(wanted))
+        watch = FailureWatch()
+        failed: list[str] = []
+        with closing(self.executor.map(self._jobs(missing))) as outcomes:
+            for outcome in outcomes:
+                label = self.label(missing[int(outcome.key)])
+                if outcome.failed_by_itself:
+                    failed.append(f"{label}: {outcome.error}")
+                else:
+                    evaluation: Evaluation = outcome.require()
+                    self.recorder.record(FINAL, evaluation.to_record())
+                    done += 1
+                    self.listener(FinalRecorded(evaluation=evaluation, label=label, done=done, total=len(wanted)))
+                    self._advance(done, len(wanted))
+                watch.see(outcome.error, trace=outcome.trace)
+        if failed:
+            lines = "\n".join(f"  {line}" for line in failed)
+            raise ExecutorError(
+                f"{len(failed)} of {len(wanted)} measurements on test failed; the others are on record, and the same "
+                f"command tries these again:\n{lines}"
+            )
+
+    def _jobs(self, candidates: Sequence[Candidate]) -> Iterator[Job]:
+        for number, candidate in enumerate(candidates):
+            if self.stop():
+                return
+            payload = order(
+                self.workbench,
+                candidate,
+                self.fidelity,
+                self.folder(candidate),
+                label=self.label(candidate),
+                listener=self.listener,
+            )
+            yield Job(key=str(number), function=fulfil, payload=payload)
+
+    def _advance(self, done: int, total: int) -> None:
+        self.listener(Progress(stage="finals", done=done, total=total, unit="models"))
