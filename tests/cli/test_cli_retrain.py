@@ -23,8 +23,10 @@ def folder_of(run: Path) -> Path:
 
 
 def test_the_runs_own_settings_give_the_finalists_weights_again(rosearch: Callable, run: Path) -> None:
-    final = next(item for item in Study.open(run).results.finals if len(item.name) == 16 and item.repeat == 1)
-    trial = next(trial for trial in Study.open(run).trials if trial.architecture.architecture_id == final.name)
+    results = Study.open(run).results
+    trials = {trial.architecture.architecture_id: trial for trial in results.trials}
+    final = next(item for item in results.finals if item.name in trials and item.repeat == 1)
+    trial = trials[final.name]
     before = (run / "journal.jsonl").read_bytes()
     answer = rosearch("retrain", run, trial.index, "--seeds", 2)
     assert answer.code == 0
