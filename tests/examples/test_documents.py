@@ -3,9 +3,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import rosearch
 from rosearch.core.rng import SeedTree
+from rosearch.data.letters import Letters
+from rosearch.data.ngrams import NGrams
 from rosearch.search.configuration import Configuration
 from rosearch.space.drawing import draw_svg
 from rosearch.space.space import DagSpace
@@ -58,6 +61,17 @@ def test_the_attack_of_the_how_to_keeps_the_promises(root: Path, tmp_path: Path)
     passed = re.search(r"(\d+) passed", tests.stdout)
     assert passed is not None
     assert f"{passed.group(1)} passed" in page
+
+
+def test_the_characters_of_the_page_are_those_of_the_tokenizer(root: Path) -> None:
+    page = (root / "docs" / "explanation" / "inputs.md").read_text(encoding="utf-8")
+    (name, content), *_ = NAMED_FILE.findall(page)
+    assert name == "character_ids.py"
+    given: dict[str, Any] = {}
+    exec(compile(content, name, "exec"), given)  # noqa: S102 - the page's own code
+    for word in ("a", "film", "naïve", "电影", "supercalifragilisticexpialidocious"):
+        assert given["ngrams"](word, 8192) == NGrams(buckets=8192).ids(word).tolist()
+        assert given["letters"](word) == Letters().ids(word).tolist()
 
 
 def test_the_drawing_is_what_the_program_draws(root: Path) -> None:

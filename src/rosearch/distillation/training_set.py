@@ -37,7 +37,7 @@ class TextSource:
 
     def encode(self, texts: Sequence[Text]) -> Encoded:
         """Turns other texts into what the student reads."""
-        return self.tokenizer.encode(texts, max_length=self.max_length)
+        return self.tokenizer.encode_similar(texts, max_length=self.max_length)
 
 
 @final

@@ -104,8 +104,8 @@ class Reading:
             clusters = clusters_of(self.texts, self.lexicon, chains=kind.clusters == "chains")
             tokenizer = tokenizer.with_clusters(clusters)
         if kind.pruned:
-            used = np.unique(tokenizer.encode(self.texts, max_length=self.max_length).ids)
+            used = np.unique(tokenizer.encode_similar(self.texts, max_length=self.max_length).ids)
             tokenizer, rows = tokenizer.pruned(used.tolist())
         tokenizer = tokenizer.with_characters(character_features(kind))
-        encoded = tokenizer.encode(self.texts, max_length=self.max_length)
+        encoded = tokenizer.encode_similar(self.texts, max_length=self.max_length)
         return ReadTexts(tokenizer=tokenizer, encoded=encoded, rows=rows)
