@@ -2,7 +2,8 @@
 
 Writes a file of many rows of about a hundred bytes, then reads it in a process of its own for each setting: with caps,
 as a search of a large file would, and without. Beside it: the same number of rows in a list of strings, the least that
-holding them all takes, and a file a tenth as long, which shows what grows with the rows.
+holding them all takes, and a file a tenth as long, which shows what grows with the rows. Seconds are of processor time,
+so that other work on the machine counts little.
 
 Run: benchmarks/reading.py [--rows 2000000] [--suffix csv]
 """
@@ -48,7 +49,7 @@ def child(path: Path, setting: str, rows: int) -> None:
     """Does one thing in this process and prints what it took."""
     from rosearch.data.files import Files
 
-    start, before = time.perf_counter(), peak_mib()
+    start, before = time.process_time(), peak_mib()
     kept = 0
     if setting == "write":
         write(path, rows)
@@ -58,7 +59,7 @@ def child(path: Path, setting: str, rows: int) -> None:
     else:
         task = Files(train=path, **(CAPS if setting == "capped" else {})).load()
         kept = len(task.train) + len(task.dev) + len(task.test)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     print(json.dumps({"kept": kept, "seconds": seconds, "before": before, "peak": peak_mib()}))
 
 
@@ -82,7 +83,7 @@ def main() -> None:
         child(Path(arguments.child[0]), arguments.child[1], arguments.rows)
         return
     print(f"{os.cpu_count()} cores; .{arguments.suffix}; caps {CAPS}")
-    print("      rows   setting  file MB       kept       s    rows/s  MiB at first  MiB at peak")
+    print("      rows   setting  file MB       kept   CPU s    rows/s  MiB at first  MiB at peak")
     with tempfile.TemporaryDirectory() as folder:
         for rows in (arguments.rows // 10, arguments.rows):
             path = Path(folder) / f"{rows}.{arguments.suffix}"

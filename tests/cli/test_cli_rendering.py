@@ -59,6 +59,13 @@ class TestPlainLines:
             lines(Progress(stage="reading", done=done, total=2, unit="files"))
         assert text_of(console) == ""
 
+    def test_bytes_are_shown_in_millions(self, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock, lines = Clock(monkeypatch), PlainLines(console)
+        for done in (0, 199_000_000):
+            lines(Progress(stage="reading", done=done, total=199_000_000, unit="bytes", detail="2,000,000 rows"))
+            clock.now += 17
+        assert text_of(console) == "reading: 199.0/199.0 MB in 17 s, 2,000,000 rows\n"
+
     def test_notices_are_printed_as_they_are(self, console: Console) -> None:
         with showing_progress(console) as display:
             display(Notice(text="[red] is no colour here " * 9))

@@ -132,18 +132,26 @@ class PlainLines:
             return
         self._last[event.stage] = now
         spent, since = now - began, event.done - before
-        amount = f"{event.done}/{event.total} {event.unit}" if event.total else f"{event.done} {event.unit}"
         left = f", {duration(spent * (event.total - event.done) / since)} left" if since and not ended else ""
         detail = f", {event.detail}" if event.detail else ""
         # A stage that is over at once is not worth a line.
         if not ended or spent >= 1:
-            self._line(f"{event.stage}: {amount} in {duration(spent)}{left}{detail}")
+            self._line(f"{event.stage}: {_amount(event)} in {duration(spent)}{left}{detail}")
         if ended:
             self._began.pop(event.stage)
             self._last.pop(event.stage, None)
 
     def _line(self, text: str) -> None:
         self._console.print(text, markup=False, soft_wrap=True)
+
+
+def _amount(event: Progress) -> str:
+    """Says how much is done, of how much; bytes in millions."""
+    if event.unit == "bytes":
+        done, total, unit = f"{event.done / 1e6:.1f}", f"{event.total / 1e6:.1f}", "MB"
+    else:
+        done, total, unit = str(event.done), str(event.total), event.unit
+    return f"{done}/{total} {unit}" if event.total else f"{done} {unit}"
 
 
 def duration(seconds: float) -> str:

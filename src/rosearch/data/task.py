@@ -161,12 +161,13 @@ class Task:
 
     @staticmethod
     def from_files(*, listener: Listener = ignore, **fields: Any) -> "Task":
-        """Reads a task from TSV, CSV or JSON Lines files.
+        """Reads a task from CSV, TSV, JSON Lines or Parquet files.
 
         Args:
             listener: Hears what was found and removed.
             **fields: Those of `rosearch.data.files.Files`: ``train``, and if wanted ``dev``, ``test``, ``text``,
-                ``label``, ``labels``, ``label_names``, ``dev_share``, ``test_share``, ``max_train``, ...
+                ``label``, ``labels``, ``label_names``, ``dev_share``, ``test_share``, ``max_train``,
+                ``skip_bad_rows``, ...
 
         Raises:
             TaskError: If a file cannot be read or a row does not fit; file and line are named.
