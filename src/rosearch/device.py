@@ -49,10 +49,11 @@ def resolve_precision(
     if precision != "auto":
         return precision
     wide = device.type != "cpu" or width >= SMALLEST_BFLOAT16_WIDTH
-    return "bfloat16" if wide and _computes_bfloat16(device) else "float32"
+    return "bfloat16" if wide and computes_bfloat16(device) else "float32"
 
 
-def _computes_bfloat16(device: torch.device) -> bool:
+def computes_bfloat16(device: torch.device) -> bool:
+    """Says whether a device computes in bfloat16 natively, where it is faster than float32."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":

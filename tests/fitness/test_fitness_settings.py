@@ -14,7 +14,7 @@ from rosearch.fitness.fitness import Fitness
 def test_the_search_sees_dev_and_the_finals_test_and_the_unseen_attack() -> None:
     fitness = Fitness(share=0.3, dev_examples=7, test_examples=9)
     assert fitness.search_fidelity == Fidelity(
-        name="search", share=0.3, split="dev", examples=7, attacks=(PWWS(),), scores=("margin",)
+        name="search", share=0.3, split="dev", examples=7, attacks=(PWWS(),), scores=("margin",), screening="auto"
     )
     assert fitness.full_fidelity == Fidelity(
         name="full",

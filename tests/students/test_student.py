@@ -184,3 +184,13 @@ def test_batches_side_by_side_answer_to_the_last_bit_as_one_after_the_other(stud
             answers.append(student.logits(texts))
     np.testing.assert_array_equal(answers[0], answers[1])
     np.testing.assert_array_equal(answers[0], answers[2])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_copy_in_bfloat16_answers_nearly_the_same(prepared_teacher: PreparedTeacher, seed: int) -> None:
+    student = build(prepared_teacher, sampled(seed), seed=seed)
+    copy = student.in_bfloat16()
+    texts = [f"the {word} was {other} ." for word in WORDS for other in WORDS]
+    before, found = student.logits(texts), copy.logits(texts)
+    assert 0 < np.abs(found - before).max() < 0.05 * np.abs(before).max()
+    np.testing.assert_array_equal(student.logits(texts), before)

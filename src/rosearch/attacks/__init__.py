@@ -7,6 +7,7 @@ from rosearch.attacks.pwws import PWWS
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness, lower_of
+from rosearch.attacks.screening import Screening, ScreeningRecord
 from rosearch.attacks.textfooler import TextFooler
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Score",
     "margin_scale",
     "QueryCache",
+    "Screening",
+    "ScreeningRecord",
     "AttackResult",
     "Robustness",
     "lower_of",

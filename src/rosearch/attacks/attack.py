@@ -11,6 +11,7 @@ from rosearch.attacks.engine import Engine
 from rosearch.attacks.goal import Score
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
+from rosearch.attacks.screening import Screening
 from rosearch.attacks.session import Session
 from rosearch.attacks.verdict import Verdict
 from rosearch.core.component import Component
@@ -87,6 +88,7 @@ class Attack(Component, ABC):
         max_queries: int | None = None,
         batch_size: int | None = None,
         cache: QueryCache | None = None,
+        screening: Screening | None = None,
         listener: Listener = ignore,
     ) -> tuple[AttackResult, ...]:
         """Attacks every text and tells what became of it.
@@ -104,6 +106,7 @@ class Attack(Component, ABC):
             max_queries: Nominal queries allowed per text, the one for the text itself included; None for no limit.
             batch_size: Texts in one call of the victim; None gives 256, or 4096 to one that batches by itself.
             cache: Answers known already; pass the same one to another run on the same victim.
+            screening: A stand-in to be asked first; what its answers leave open, the victim decides.
             listener: Hears how far the run is.
 
         Returns:
@@ -119,7 +122,7 @@ class Attack(Component, ABC):
         self.prepare(listener)
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
-        engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener)
+        engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener, screening=screening)
         entries = (
             (self._session(whole, name, score, seeds, field, budgets, max_queries), whole, int(label))
             for name, whole, label in zip(names, texts, labels, strict=True)

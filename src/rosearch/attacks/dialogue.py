@@ -39,11 +39,25 @@ class Ask:
         incumbent: In a greedy step, the score to beat: a budget that ends among ``texts`` takes the best of those
             answered if it beats this. None while ranking: a budget that ends there has won nothing.
         similarities: In a greedy step, how like the text before each text is; None where nothing measures it.
+        rough: Whether the answers may be a stand-in's; whatever the search builds on, it has to ``Confirm``.
     """
 
     texts: Sequence[str]
     incumbent: float | None = None
     similarities: Sequence[float] | None = None
+    rough: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Texts asked before and answered roughly, to which a search needs the victim's own answers; they cost no query.
+
+    Args:
+        texts: At least one.
+    """
+
+    texts: Sequence[str]
 
 
 @final
@@ -55,11 +69,13 @@ class Answers:
         scores: One for each text; fewer where the query budget ended.
         flipped: Whether the prediction is another than the gold label.
         over: The query budget is used up; a search must end.
+        error: How far each score may be off; 0 for the victim's own answers. Where it is not 0, ``flipped`` is a guess.
     """
 
     scores: Sequence[float]
     flipped: Sequence[bool]
     over: bool
+    error: float = 0.0
 
 
 class Consultant(Protocol):
@@ -84,8 +100,9 @@ class Consult:
     questions: Sequence[Any]
 
 
-Dialogue: TypeAlias = Generator[Ask | Consult, Any, T]
-"""Yields questions, receives ``Answers`` to an ``Ask`` and a list of replies to a ``Consult``, returns a result."""
+Dialogue: TypeAlias = Generator[Ask | Confirm | Consult, Any, T]
+"""Yields questions, receives ``Answers`` to an ``Ask`` or ``Confirm`` and a list of replies to a ``Consult``; returns a
+result."""
 
 Search: TypeAlias = Dialogue[WordText]
 """Returns the text it ends with."""

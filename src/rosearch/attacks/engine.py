@@ -1,6 +1,6 @@
 """Many attacks in lockstep: one list of questions from all live texts, one pass of the victim."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeAlias, final
 
@@ -9,10 +9,11 @@ import numpy as np
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.dialogue import Consultant
 from rosearch.attacks.goal import Score, flipped
+from rosearch.attacks.screening import Screening
 from rosearch.attacks.session import Session
 from rosearch.core.errors import AttackError
 from rosearch.core.events import Listener, Progress
-from rosearch.core.protocols import IntArray, Text
+from rosearch.core.protocols import FloatArray, IntArray, Text
 
 Entry: TypeAlias = tuple[Session, Text, int]
 """A session, the whole text that its field belongs to, and its gold label."""
@@ -21,7 +22,7 @@ Entry: TypeAlias = tuple[Session, Text, int]
 _LIVE = 512
 
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Part of every attack's id; raised when the same attack would give other outcomes."""
 
 
@@ -38,13 +39,23 @@ class Engine:
         score: What the attacks maximise.
         stage: What to call the work in progress events.
         listener: Hears how many texts are done.
+        screening: Asked first where a search is content with rough answers; None asks the victim alone.
     """
 
-    def __init__(self, victim: CheckedVictim, score: Score, *, stage: str, listener: Listener) -> None:
+    def __init__(
+        self,
+        victim: CheckedVictim,
+        score: Score,
+        *,
+        stage: str,
+        listener: Listener,
+        screening: Screening | None = None,
+    ) -> None:
         self._victim = victim
         self._score = score
         self._stage = stage
         self._listener = listener
+        self._screening = screening
 
     def run(self, sessions: Iterable[Entry], *, total: int, field: int) -> list[Entry]:
         """Runs all sessions and returns them in the order in which they ended.
@@ -68,28 +79,85 @@ class Engine:
         return ended
 
     def _round(self, live: Iterable[Entry], field: int) -> None:
-        texts: list[Text] = []
-        owners: list[str] = []
-        asking: list[tuple[Session, int, int]] = []
-        gold: list[int] = []
-        for session, whole, label in live:
-            if not (asked := session.asked):
-                continue  # it ended without another question to the victim
-            texts.extend(asked if isinstance(whole, str) else (with_field(whole, field, text) for text in asked))
-            owners.extend([session.example_id] * len(asked))
-            asking.append((session, len(owners) - len(asked), len(owners)))
-            gold.extend([label] * len(asked))
-        if not texts:
-            return
-        rows, computed = self._victim.logits(texts, owners)
-        labels = np.array(gold, dtype=np.int64)
-        _require_known(labels, rows.shape[1], owners)
-        scores = self._score.of(rows, labels).tolist()
+        exactly, roughly = _Questions(field), _Questions(field)
+        for entry in live:
+            if entry[0].asked:
+                screened = self._screening is not None and entry[0].content_with_rough
+                (roughly if screened else exactly).add(entry)
+        # Answers are handed out after both, since they bring new questions.
+        answers = [self._exact(exactly), self._rough(roughly)]
+        for hand_out in answers:
+            hand_out()
+
+    def _exact(self, questions: "_Questions") -> Callable[[], None]:
+        if not questions.texts:
+            return _nothing
+        rows, computed = self._victim.logits(questions.texts, questions.owners)
+        if self._screening is not None:
+            self._screening.compare(questions.texts, rows)
+        for session, count in questions.counts(computed):
+            session.computed_queries += count
+        return lambda: questions.answer(rows, self._score, error=0.0)
+
+    def _rough(self, questions: "_Questions") -> Callable[[], None]:
+        screening = self._screening
+        if screening is None or not questions.texts:
+            return _nothing
+        rows, asked = screening.logits(questions.texts, questions.owners)
+        for session, count in questions.counts(asked):
+            session.rough_queries += count
+        if len(sample := screening.sample(len(questions.texts))):
+            texts, owners = ([column[at] for at in sample] for column in (questions.texts, questions.owners))
+            own, computed = self._victim.logits(texts, owners)
+            screening.compare(texts, own)
+            for session, count in questions.counts([int(sample[at]) for at in computed]):
+                session.computed_queries += count
+        error = self._score.error(screening.bound)
+        return lambda: questions.answer(rows, self._score, error=error)
+
+
+@final
+class _Questions:
+    """The questions of several sessions in one list.
+
+    Args:
+        field: Which field of a pair the sessions rewrite.
+    """
+
+    def __init__(self, field: int) -> None:
+        self.texts: list[Text] = []
+        self.owners: list[str] = []
+        self._field = field
+        self._gold: list[int] = []
+        self._stretches: list[tuple[Session, int, int]] = []
+
+    def add(self, entry: Entry) -> None:
+        """Adds what one session asks."""
+        session, whole, label = entry
+        asked = session.asked
+        self.texts.extend(asked if isinstance(whole, str) else (with_field(whole, self._field, text) for text in asked))
+        self.owners.extend([session.example_id] * len(asked))
+        self._stretches.append((session, len(self._gold), len(self.owners)))
+        self._gold.extend([label] * len(asked))
+
+    def counts(self, positions: list[int]) -> Iterator[tuple[Session, int]]:
+        """Yields each session with how many of the positions are among its texts."""
+        stops = np.searchsorted(np.sort(positions), [last for _, _, last in self._stretches])
+        counts = np.diff(stops, prepend=0).tolist()
+        yield from ((session, count) for (session, _, _), count in zip(self._stretches, counts, strict=True))
+
+    def answer(self, rows: FloatArray, score: Score, *, error: float) -> None:
+        """Hands out the answers, logits of shape ``(len(texts), classes)``, with the error of their scores."""
+        labels = np.array(self._gold, dtype=np.int64)
+        _require_known(labels, rows.shape[1], self.owners)
+        scores = score.of(rows, labels).tolist()
         flips = flipped(rows, labels).tolist()
-        computed.sort()
-        for (session, first, last), fresh in zip(asking, _counts(computed, asking), strict=True):
-            session.computed_queries += fresh
-            session.answer(scores[first:last], flips[first:last])
+        for session, first, last in self._stretches:
+            session.answer(scores[first:last], flips[first:last], error=error)
+
+
+def _nothing() -> None:
+    """Hands out no answer."""
 
 
 def consult(sessions: Iterable[Session]) -> None:
@@ -121,9 +189,3 @@ def _require_known(labels: IntArray, classes: int, owners: list[str]) -> None:
     if unknown.any():
         at = int(unknown.argmax())
         raise AttackError(f"Example {owners[at]!r} has label {labels[at]}, but the victim knows 0 to {classes - 1}.")
-
-
-def _counts(positions: list[int], asking: list[tuple[Session, int, int]]) -> Iterator[int]:
-    """Counts the sorted positions in each session's stretch."""
-    stops = np.searchsorted(positions, [last for _, _, last in asking])
-    yield from np.diff(stops, prepend=0).tolist()

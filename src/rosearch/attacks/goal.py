@@ -32,6 +32,14 @@ class Score(Component, ABC):
             Shape ``(n,)``.
         """
 
+    @abstractmethod
+    def error(self, logit_error: float) -> float:
+        """Returns how far a score may be off, at most, where logits are known with an error.
+
+        Args:
+            logit_error: Largest error of the difference between two logits of a text.
+        """
+
     def zero(self, clean: float) -> float:
         """Returns the score that stands for 'no effect' where a recipe multiplies scores.
 
@@ -71,6 +79,10 @@ class ProbabilityScore(Score):
         weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         probability = weights[np.arange(len(gold)), gold] / weights.sum(axis=1)
         return _round(1.0 - probability, self.resolution)
+
+    def error(self, logit_error: float) -> float:
+        """Returns the error of a score; a probability changes by a quarter of its logit's change at most."""
+        return logit_error / (4 * self.temperature) + self.resolution
 
     def zero(self, clean: float) -> float:  # noqa: ARG002
         """Returns 0: TextAttack multiplies the score itself, not its change."""
@@ -112,6 +124,10 @@ class MarginScore(Score):
     def of(self, logits: FloatArray, gold: IntArray) -> FloatArray:
         """Scores texts below 0 while the gold label leads, above 0 when another does."""
         return _round(-margins(logits, gold) / self.scale, self.resolution)
+
+    def error(self, logit_error: float) -> float:
+        """Returns the error of a score: that of the difference of logits, on the score's scale."""
+        return logit_error / self.scale + self.resolution
 
 
 def margins(logits: FloatArray, gold: IntArray) -> FloatArray:

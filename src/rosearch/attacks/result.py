@@ -26,6 +26,7 @@ class AttackResult:
         score_after: The attack's score of ``adversarial``.
         queries: Texts asked as TextAttack counts them: repetitions included, and one for ``original``.
         computed_queries: Texts that the victim was really asked for this example, the final check included.
+        rough_queries: Texts that a stand-in was asked for this example; 0 without screening.
         words: Words in the attacked field.
         changed: Indices of the words that differ.
         falls_within: For each query budget asked for, whether the text is lost within it (a skipped one always is).
@@ -45,6 +46,7 @@ class AttackResult:
     words: int
     changed: tuple[int, ...]
     falls_within: Mapping[int, bool] = field(default_factory=dict)
+    rough_queries: int = 0
 
     @property
     def field(self) -> int:

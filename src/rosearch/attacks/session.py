@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, final
 
-from rosearch.attacks.dialogue import Answers, Ask, Consult, Search, Start, choice
+from rosearch.attacks.dialogue import Answers, Ask, Confirm, Consult, Search, Start, choice
 from rosearch.attacks.goal import Score
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.text import WordText
@@ -45,6 +45,7 @@ class Session:
         self.final = self.original
         self.queries = 0
         self.computed_queries = 0
+        self.rough_queries = 0
         self.skipped = False
         self.claims: dict[int, str] = {}
         self._begin = search
@@ -53,7 +54,7 @@ class Session:
         self._budgets = sorted(set(budgets), reverse=True)
         self._max_queries = max_queries
         self._search: Search | None = None
-        self._question: Ask | Consult | None = Ask((text,))
+        self._question: Ask | Confirm | Consult | None = Ask((text,))
 
     @property
     def ended(self) -> bool:
@@ -63,7 +64,16 @@ class Session:
     @property
     def asked(self) -> Sequence[str]:
         """The texts that wait for the victim's answer; none while another is consulted, and at the end."""
-        return self._question.texts if isinstance(self._question, Ask) else ()
+        return self._question.texts if isinstance(self._question, Ask | Confirm) else ()
+
+    @property
+    def content_with_rough(self) -> bool:
+        """Whether rough answers to ``asked`` will do; not where a query budget ends, whose outcome hangs on them."""
+        question = self._question
+        if not isinstance(question, Ask) or not question.rough:
+            return False
+        ends = [*self._budgets[-1:], *([] if self._max_queries is None else [self._max_queries])]
+        return question.incumbent is None or all(self.queries + len(question.texts) < end for end in ends)
 
     @property
     def consulting(self) -> Consult | None:
@@ -74,14 +84,21 @@ class Session:
         """Takes the replies to ``consulting`` and goes on to the next question or the end."""
         self._send(replies)
 
-    def answer(self, scores: list[float], flipped: list[bool]) -> None:
-        """Takes the answers to ``asked`` and goes on to the next question or the end."""
-        if not isinstance(self._question, Ask):
+    def answer(self, scores: list[float], flipped: list[bool], *, error: float = 0.0) -> None:
+        """Takes the answers to ``asked`` and goes on to the next question or the end.
+
+        Args:
+            scores: One for each text.
+            flipped: One for each text.
+            error: How far the scores may be off.
+        """
+        if not isinstance(self._question, Ask | Confirm):
             raise AttackError(f"Example {self.example_id!r}: answered, but its search asks the victim nothing.")
-        self._settle_budgets(self._question, scores, flipped)
-        self.queries += len(scores)
+        if isinstance(self._question, Ask):
+            self._settle_budgets(self._question, scores, flipped)
+            self.queries += len(scores)
         if self._search is not None:
-            self._send(Answers(scores, flipped, self._over()))
+            self._send(Answers(scores, flipped, self._over(), error))
         elif flipped[0]:
             self.skipped, self._question = True, None
         else:
@@ -107,7 +124,7 @@ class Session:
             raise AttackError(f"Example {self.example_id!r}: the search goes on although its query budget is used up.")
         self._next(question)
 
-    def _next(self, question: Ask | Consult) -> None:
+    def _next(self, question: Ask | Confirm | Consult) -> None:
         """Leaves of a question what the query budget pays for."""
         self._question = question
         if isinstance(question, Ask):

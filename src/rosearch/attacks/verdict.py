@@ -93,6 +93,7 @@ class Verdict:
             score_after=float(scores[1]),
             queries=session.queries,
             computed_queries=session.computed_queries + len(logits) - 1,
+            rough_queries=session.rough_queries,
             words=len(original.words),
             changed=WordText(final_text).changed_from(original),
             falls_within={budget: self._falls(session, budget, prediction, label) for budget in self._budgets},

@@ -10,6 +10,7 @@ from rosearch.core.events import Listener
 
 if TYPE_CHECKING:
     from rosearch.attacks.attack import Attack
+    from rosearch.core.protocols import ScreeningKind
     from rosearch.data.task import Task
     from rosearch.fitness.fidelity import FieldName
     from rosearch.fitness.measurement import Measurement
@@ -31,6 +32,7 @@ class Assault:
         attacked_field: Which text field of a pair to rewrite.
         attacked_labels: Names of the classes whose texts are attacked; empty for all.
         false_positive_rate: Of ``recall_at_fpr``.
+        screening: Who is asked before the student.
     """
 
     student: Path
@@ -42,6 +44,7 @@ class Assault:
     attacked_field: "FieldName" = "first"
     attacked_labels: tuple[str, ...] = ()
     false_positive_rate: float = 0.01
+    screening: "ScreeningKind" = "none"
 
     def carry_out(self, student: "TextClassifier", task: "Task", listener: Listener) -> "Measurement":
         """Attacks by margin and by calibrated probability.
@@ -67,6 +70,7 @@ class Assault:
             scores=("margin", "probability"),
             attacked_field=self.attacked_field,
             attacked_labels=self.attacked_labels,
+            screening=self.screening,
         )
         fidelity.require_field(task)
         require_attackable(task, self.attacked_labels)

@@ -11,6 +11,7 @@ from rosearch.cli.options import JsonOption, OfflineOption, SkipOption
 
 if TYPE_CHECKING:
     from rosearch.attacks.robustness import Robustness
+    from rosearch.attacks.screening import ScreeningRecord
     from rosearch.cli.assault import Assault
     from rosearch.data.task import Task
     from rosearch.fitness.measurement import Measurement
@@ -64,6 +65,10 @@ RateOption = Annotated[
     float | None,
     typer.Option("--false-positive-rate", metavar="SHARE", help="For the recall. Default: 0.01, or the run's."),
 ]
+ScreeningOption = Annotated[
+    Literal["none", "auto", "bfloat16", "int8"],
+    typer.Option("--screening", help="Who is asked first; flips and near decisions are the student's own."),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")]
 ShowOption = Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")]
 
@@ -83,6 +88,7 @@ def command(
     skip_bad_rows: SkipOption = False,
     attacked_labels: AttackedOption = None,
     false_positive_rate: RateOption = None,
+    screening: ScreeningOption = "none",
     out: OutOption = None,
     show: ShowOption = 3,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
@@ -112,6 +118,7 @@ def command(
         attacked_field=field,
         attacked_labels=_names(attacked_labels),
         false_positive_rate=false_positive_rate,
+        screening=screening,
     )
     student = load_student(assault.student, precision=precision)
     with showing_progress(messages) as display:
@@ -144,6 +151,7 @@ def _describe(
         "attacked_labels": list(assault.attacked_labels),
         "metrics": dict(measurement.metrics),
         "robustness": [record.to_record() for record in measurement.robustness],
+        "screening": measurement.screening.to_record() if measurement.screening else None,
     }
 
 
@@ -172,6 +180,8 @@ def _print(measurement: "Measurement", student: "TextClassifier", show: int) -> 
     )
     _print_figures(figures, metrics, student.label_names)
     emit(f"Right under every attack and score: {percent(metrics['robust_accuracy'])}.")
+    if measurement.screening:
+        emit(_screened(measurement.screening))
     for record in figures:
         name = f"{record.recipe['kind']}-{record.score['kind']}"
         examples = list(render_examples(measurement.results[name], student.label_names, count=show))
@@ -179,6 +189,14 @@ def _print(measurement: "Measurement", student: "TextClassifier", show: int) -> 
             emit_long(f"\n{record.recipe['kind']} by {record.score['kind']}, changed words in brackets:")
         for example in examples:
             emit_long(example)
+
+
+def _screened(record: "ScreeningRecord") -> str:
+    beyond = f"; {record.beyond} errors were beyond the bound of their time" if record.beyond else ""
+    return (
+        f"Screened in {record.stand_in}: off by {record.largest_error:.2g} at most between two logits on "
+        f"{record.compared} texts, taken as {record.bound:.2g}{beyond}. What that left open, the student decided."
+    )
 
 
 def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], label_names: tuple[str, ...]) -> None:

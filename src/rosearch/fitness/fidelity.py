@@ -6,6 +6,7 @@ from typing import Literal, final, get_args
 
 from rosearch.attacks.attack import Attack
 from rosearch.core.errors import ConfigError
+from rosearch.core.protocols import ScreeningKind
 from rosearch.data.task import Task
 
 ScoreKind = Literal["margin", "probability"]
@@ -27,6 +28,7 @@ class Fidelity:
         scores: What the attacks look at: the normalised margin, the calibrated probability, or each in turn.
         attacked_field: Which field of a pair the attacks rewrite.
         attacked_labels: Names of the classes whose texts are attacked; empty for all.
+        screening: Who is asked before the model itself.
     """
 
     name: Literal["search", "full"]
@@ -37,6 +39,7 @@ class Fidelity:
     scores: tuple[ScoreKind, ...]
     attacked_field: FieldName = "first"
     attacked_labels: tuple[str, ...] = ()
+    screening: ScreeningKind = "none"
 
     def __post_init__(self) -> None:
         require_different_kinds(self.attacks)

@@ -7,7 +7,7 @@ from rosearch.attacks.attack import Attack
 from rosearch.attacks.deepwordbug import DeepWordBug
 from rosearch.attacks.pwws import PWWS
 from rosearch.core.component import Component
-from rosearch.core.protocols import Precision
+from rosearch.core.protocols import Precision, ScreeningKind
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.fitness.environmental import EnvironmentalFitness
@@ -37,6 +37,8 @@ class Fitness(Component):
         attacked_field: Which text field the attacks rewrite, where a task has two; the model sees both.
         clusters: Whose synonyms are read as one word, where an architecture asks for clusters. An attack with the same
             lexicon has no power over such students: judge them by others.
+        screening: Who is asked before the candidate itself in the attacks of the search: a faster stand-in whose
+            near decisions and flips the candidate itself decides. Finalists are always attacked without.
     """
 
     scheme: Scheme = field(default_factory=Plain)
@@ -52,6 +54,7 @@ class Fitness(Component):
     precision: Precision = "auto"
     attacked_field: FieldName = "first"
     clusters: Lexicon = field(default_factory=lambda: GloveWordNet(min_cosine=0.7))
+    screening: ScreeningKind = "auto"
 
     def __post_init__(self) -> None:
         # Strings and lists are welcome in Python too: Fitness(scheme="plain", attacks=["pwws"]).
@@ -90,6 +93,7 @@ class Fitness(Component):
             scores=("margin",),
             attacked_field=self.attacked_field,
             attacked_labels=self.attacked_labels,
+            screening=self.screening,
         )
 
     @property

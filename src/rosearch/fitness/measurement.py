@@ -14,6 +14,7 @@ from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_s
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness, lower_of
+from rosearch.attacks.screening import ScreeningRecord
 from rosearch.core.events import Listener, ignore
 from rosearch.core.files import write_text
 from rosearch.core.fingerprint import canonical_json
@@ -24,6 +25,7 @@ from rosearch.fitness.accuracy import accuracy_metrics
 from rosearch.fitness.attacked_labels import attacked_classes, attacked_rows, spared_metrics
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
+from rosearch.fitness.stand_in import screening_of
 
 PROBABILITY_RESOLUTION = 1e-6
 """Above the noise that a float32 model has between one batch and another."""
@@ -38,11 +40,13 @@ class Measurement:
         metrics: Figures by name, all finite.
         robustness: One record for each attack and score, in the order of the fidelity.
         results: The outcome of each text, by ``"<attack>-<score>"``.
+        screening: How far the stand-in was off that was asked first; None where there was none.
     """
 
     metrics: Mapping[str, float]
     robustness: tuple[Robustness, ...]
     results: Mapping[str, tuple[AttackResult, ...]]
+    screening: ScreeningRecord | None = None
 
     @property
     def resistance(self) -> tuple[float, ...]:
@@ -97,6 +101,7 @@ def measure(
     attacked = attacked_rows(split, classes)
     rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=attacked)
     examples, cache = split.take(rows), QueryCache()
+    screening = screening_of(victim, fidelity.screening)
     results: dict[str, tuple[AttackResult, ...]] = {}
     records: list[Robustness] = []
     for attack, (kind, score) in itertools.product(fidelity.attacks, scores.items()):
@@ -110,6 +115,7 @@ def measure(
             field=fidelity.field,
             budgets=budgets,
             cache=cache,
+            screening=screening,
             listener=listener,
         )
         results[f"{attack.kind}-{kind}"] = outcome
@@ -118,7 +124,12 @@ def measure(
     metrics |= _robustness_metrics(fidelity.attacks, records, results)
     metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
-    return Measurement(metrics=metrics, robustness=tuple(records), results=results)
+    return Measurement(
+        metrics=metrics,
+        robustness=tuple(records),
+        results=results,
+        screening=screening.record if screening else None,
+    )
 
 
 def example_rows(size: int, count: int, *, seed: int, split: str, among: BoolArray | None = None) -> IntArray:

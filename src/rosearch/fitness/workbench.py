@@ -130,6 +130,8 @@ class Workbench:
             with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
         details: dict[str, Any] = {"resistance": list(measured.resistance)}
+        if measured.screening:
+            details["screening"] = measured.screening.to_record()
         if report:
             details["training"] = report.to_record()
             if (weights := self._class_weights(_genes(candidate)[1])) is not None:

@@ -1,5 +1,6 @@
 """A student as torch runs it; saved as safetensors and JSON."""
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self, final
@@ -57,6 +58,11 @@ class Student(TextClassifier):
         return self.network.architecture
 
     @property
+    def width(self) -> int:
+        """Width of the network."""
+        return self.architecture.width
+
+    @property
     def record(self) -> StudentRecord:
         """What ``student.json`` says of it."""
         return StudentRecord(
@@ -64,6 +70,16 @@ class Student(TextClassifier):
             label_names=self.label_names,
             max_length=self.max_length,
             vocabulary_size=self.network.input.table.num_embeddings,
+        )
+
+    def in_bfloat16(self) -> "Student":
+        """Returns a copy that holds and computes everything in bfloat16: faster where the device has it, less exact."""
+        return Student(
+            copy.deepcopy(self.network).to(torch.bfloat16),
+            self.tokenizer,
+            label_names=self.label_names,
+            max_length=self.max_length,
+            device=self.device.type,  # type: ignore[arg-type]  # it came from such a name
         )
 
     @torch.inference_mode()

@@ -91,6 +91,22 @@ class TeacherModel:
             precision=precision,
         )
 
+    @property
+    def width(self) -> int:
+        """Width of the network."""
+        return int(self.network.config.hidden_size)
+
+    def in_bfloat16(self) -> "TeacherModel":
+        """Returns the same model with matrix products in bfloat16; it shares the weights."""
+        return TeacherModel(
+            self.network,
+            self.tokenizer,
+            label_names=self.label_names,
+            max_length=self.max_length,
+            device=self.device.type,  # type: ignore[arg-type]  # it came from such a name
+            precision="bfloat16",
+        )
+
     def padded_lengths(self, texts: Sequence[Text]) -> IntArray:
         """Returns the word pieces of each text, cut and rounded up to `LENGTH_STEP`, shape ``(len(texts),)``."""
         found: list[int] = []

@@ -1,13 +1,13 @@
 """Greedy replacement of words, the most important first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
 
-import numpy as np
-
 from rosearch.attacks.constraints.constraint import Candidate, Constraint, Step
-from rosearch.attacks.dialogue import Ask, Dialogue, Search, Start, choice
+from rosearch.attacks.dialogue import Ask, Dialogue, Search, Start
+from rosearch.attacks.search_methods.ranking import BySaliency, ByScore, Ranking
+from rosearch.attacks.search_methods.rough_scores import RoughScores, ask_roughly
 from rosearch.attacks.text import WordText
 from rosearch.attacks.transformations.transformation import Transformation
 
@@ -52,37 +52,42 @@ class GreedyWordImportance:
             The last text that raised the score; the original where none did.
         """
         attempt = _Attempt(start, transformation, tuple(constraints))
-        order = yield from self._order(attempt)
+        ranking = yield from self._ranking(attempt)
         current, score = start.text, start.score
-        for index in order or ():
+        while ranking is not None and (index := (yield from ranking.next())) is not None:
             candidates = yield from attempt.candidates(current, index)
             if not candidates:
                 continue
-            ask = Ask([candidate.text for candidate in candidates], score, _similarities(candidates))
-            answers = yield ask
-            best = choice(ask, answers.scores, answers.flipped)
+            texts = [candidate.text for candidate in candidates]
+            ask = Ask(texts, incumbent=score, similarities=_similarities(candidates), rough=True)
+            scores = yield from ask_roughly(ask)
+            best = yield from scores.choice(ask)
             if best is not None:
-                current, score = current.replaced(index, candidates[best].word), answers.scores[best]
-                if answers.flipped[best]:
+                current, score = current.replaced(index, candidates[best].word), float(scores.values[best])
+                if scores.flipped[best]:
                     return current
-            if answers.over:
+            if scores.over:
                 return current
         return current
 
-    def _order(self, attempt: "_Attempt") -> Dialogue[list[int] | None]:
+    def _ranking(self, attempt: "_Attempt") -> Dialogue[Ranking | None]:
+        """Returns the words in the order of their importance; None where the query budget ends before it is known."""
         indices = attempt.indices()
         if self.importance == "random":
             attempt.start.random.numpy.shuffle(indices)
-            return indices
+            return Ranking(indices)
+        asking = _Asking()
+        importance: BySaliency | ByScore
         if self.importance == "weighted_saliency":
-            scores = yield from _weighted_saliency(attempt, indices)
+            importance = yield from _saliency(attempt, indices, asking)
         else:
             text = attempt.start.text
             without: Callable[[int], str] = text.delete if self.importance == "delete" else _masked(text)
-            scores = yield from _ask_all(without(index) for index in indices)
-        if scores is None:
-            return None
-        return [indices[rank] for rank in sorted(range(len(indices)), key=lambda rank: -scores[rank])]
+            for index in indices:
+                yield from asking.add(without(index))
+            yield from asking.finish()
+            importance = ByScore(asking.scores)
+        return None if asking.scores.over else Ranking(indices, importance)
 
 
 @final
@@ -120,74 +125,42 @@ def _similarities(candidates: Sequence[Candidate]) -> list[float] | None:
     return [value for value in found if value is not None] if None not in found else None
 
 
-def _weighted_saliency(attempt: _Attempt, indices: list[int]) -> Dialogue[list[float] | None]:
+def _saliency(attempt: _Attempt, indices: Sequence[int], asking: "_Asking") -> Dialogue[BySaliency]:
     text = attempt.start.text
-    asking = _Asking()
-    counts: list[int] = []
     for masked in map(_masked(text), indices):
         yield from asking.add(masked)
+    counts: list[int] = []
     for index in indices:
-        if asking.over:
-            return None
-        candidates = yield from attempt.candidates(text, index)
+        candidates = [] if asking.scores.over else (yield from attempt.candidates(text, index))
         counts.append(len(candidates))
         for candidate in candidates:
             yield from asking.add(candidate.text)
-    scores = yield from asking.scores()
-    if scores is None:
-        return None
-    saliency = _softmax32(scores[: len(indices)])
-    position, weighted = len(indices), []
-    for weight, count in zip(saliency, counts, strict=True):
-        best = max(scores[position : position + count]) - attempt.start.zero if count else 0.0
-        weighted.append(float(weight) * best)
-        position += count
-    return weighted
-
-
-def _softmax32(scores: Sequence[float]) -> "list[float]":
-    """Softmax in float32, as TextAttack's, so that rounding makes the same ties."""
-    values = np.array(scores, dtype=np.float32)
-    weights = np.exp(values - values.max(initial=-np.inf))
-    return (weights / weights.sum()).tolist() if len(scores) else []
+    yield from asking.finish()
+    return BySaliency(asking.scores, counts, attempt.start.zero)
 
 
 def _masked(text: WordText) -> Callable[[int], str]:
     return lambda index: text.replace(index, _UNKNOWN)
 
 
-def _ask_all(texts: Iterable[str]) -> Dialogue[list[float] | None]:
-    asking = _Asking()
-    for text in texts:
-        yield from asking.add(text)
-    scores = yield from asking.scores()
-    return scores
-
-
 class _Asking:
-    """Asks in portions; None where the query budget ends, even with the last text: nothing is left to search with."""
+    """Asks in portions, until the query budget ends; even with the last text, since nothing is left to search with."""
 
     def __init__(self) -> None:
-        self._scores: list[float] = []
+        self.scores = RoughScores()
         self._portion: list[str] = []
         self._characters = 0
-        self.over = False
 
     def add(self, text: str) -> Dialogue[None]:
-        if self.over:
+        if self.scores.over:
             return
         self._portion.append(text)
         self._characters += len(text)
         if self._characters >= _CHARACTERS_PER_ASK:
-            yield from self._ask()
+            yield from self.finish()
 
-    def scores(self) -> Dialogue[list[float] | None]:
-        if self._portion:
-            yield from self._ask()
-        return None if self.over else self._scores
-
-    def _ask(self) -> Dialogue[None]:
-        answers = yield Ask(self._portion)
-        self._scores.extend(answers.scores)
-        self.over = answers.over
+    def finish(self) -> Dialogue[None]:
+        if self._portion and not self.scores.over:
+            # Rough answers need their texts kept: not those of a text that fills a portion after the other.
+            yield from self.scores.ask(Ask(self._portion, rough=not len(self.scores.values)))
         self._portion, self._characters = [], 0
