@@ -29,6 +29,7 @@ class SmallDisk:
     def fill(self, *, but: int) -> None:
         """Leaves room for ``but`` bytes, in whole pages."""
         if self._mounted:
+            self._ballast.unlink(missing_ok=True)
             self._ballast.write_bytes(bytes(max(0, shutil.disk_usage(self.path).free - but)))
         else:
             resource.setrlimit(resource.RLIMIT_FSIZE, (but, self._limits[1]))

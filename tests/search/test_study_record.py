@@ -67,6 +67,17 @@ def test_another_teacher_in_the_folder_is_refused(make: Callable[..., Study], mo
         make(trials=4).run()
 
 
+def test_a_setting_that_came_after_the_run_was_begun_has_its_default(make: Callable[..., Study]) -> None:
+    study = make(trials=2, finalists=0)
+    study.run()
+    recorded = study.directory.path / "run.toml"
+    lines = recorded.read_text(encoding="utf-8").splitlines(keepends=True)
+    recorded.write_text("".join(line for line in lines if not line.startswith("attacked_field")), encoding="utf-8")
+    assert len(recorded.read_text(encoding="utf-8").splitlines()) == len(lines) - 1
+    make(trials=4, finalists=0).run()
+    assert len(study.trials) == 4
+
+
 def test_the_journal_begins_with_what_was_asked_for(make: Callable[..., Study]) -> None:
     make(trials=2).run()
     entries = read_journal(make().directory.journal_path).entries

@@ -9,6 +9,7 @@ RoSearchError
   RunError              something that happened: exit code 1
     JournalError        the record of a run is damaged
     LockError           another process works on the run
+    StorageError        the disk is full, can only be read, or fails
     DivergenceError     a training left the numbers
     ExecutorError       a job could not be carried out
     AttackError         an attack or its victim broke a promise
@@ -53,6 +54,10 @@ class JournalError(RunError):
 
 class LockError(RunError):
     """Another process is writing to the run directory."""
+
+
+class StorageError(RunError):
+    """A disk is full, can only be read, or fails; the message says what was kept."""
 
 
 class DivergenceError(RunError):

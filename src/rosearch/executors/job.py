@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, final
 
 from rosearch.core.errors import ExecutorError, InputError
+from rosearch.core.files import is_of_the_disk
 
 OutcomeKind = Literal["ok", "exception", "input", "system", "lost", "memory", "deadline"]
 
@@ -43,6 +44,7 @@ class Outcome:
         attempts: How often the job was begun.
         earlier: The causes for which earlier attempts failed, in order.
         seconds: Wall time of the last attempt.
+        cause: What the system said, where ``kind`` is ``"system"``.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Outcome:
     attempts: int = 1
     earlier: tuple[str, ...] = ()
     seconds: float = 0.0
+    cause: OSError | None = None
 
     @property
     def failed_by_itself(self) -> bool:
@@ -64,12 +67,16 @@ class Outcome:
 
         Raises:
             InputError: If what the user gave is wrong.
+            OSError: If the disk is full or fails.
             ExecutorError: If the job failed in another way.
         """
         if self.kind == "ok":
             return self.value
+        error: Exception
         if self.kind == "input":
-            error: Exception = InputError(self.error)
+            error = InputError(self.error)
+        elif self.cause is not None and is_of_the_disk(self.cause):
+            error = OSError(self.cause.errno, self.cause.strerror, self.cause.filename)
         else:
             error = ExecutorError(f"job {self.key!r} failed after {self.attempts} attempt(s): {self.error}")
         error.add_note(self.trace)
@@ -95,6 +102,7 @@ def carry_out(job: Job) -> Outcome:
             kind=kind,
             error=str(error) if kind == "input" else f"{type(error).__name__}: {error}",
             trace=traceback.format_exc(),
+            cause=error if isinstance(error, OSError) and kind == "system" else None,
             seconds=time.perf_counter() - start,
         )
     return Outcome(key=job.key, kind="ok", value=value, seconds=time.perf_counter() - start)

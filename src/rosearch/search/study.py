@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 from rosearch.core.errors import ConfigError
 from rosearch.core.events import Listener, Notice, ignore
@@ -159,6 +159,7 @@ class Study:
             configuration=self.configuration.to_config(),
             fingerprints=_fingerprints(self.configuration, task),
             may_change=MAY_CHANGE,
+            resolve=self._resolved,
         )
         return task
 
@@ -187,6 +188,7 @@ class Study:
             InputError: If task, teacher or configuration are wrong, or not those of the record.
             ExecutorError: If evaluations fail through no fault of an architecture.
             JournalError: If the journal is damaged.
+            StorageError: If the disk is full or can only be read; the same call goes on when that is mended.
         """
         configuration = self.configuration
         if trials is not None:
@@ -242,6 +244,10 @@ class Study:
         require_attackable(task, configuration.fitness.attacked_labels)
         return task
 
+    def _resolved(self, tables: dict[str, Any]) -> dict[str, Any]:
+        """Completes a recorded configuration by the defaults of settings that came after it."""
+        return Configuration.from_tables(tables, where=str(self.directory.path / "run.toml")).to_config()
+
     @contextmanager
     def _writing(self, configuration: Configuration, listener: Listener) -> Iterator[tuple[Task, Journal, Recorder]]:
         task = self._load_task(configuration, listener)
@@ -250,6 +256,7 @@ class Study:
             fingerprints=_fingerprints(configuration, task),
             provenance=collect_provenance(),
             may_change=MAY_CHANGE,
+            resolve=self._resolved,
         ) as journal:
             yield task, journal, Recorder(journal)
 

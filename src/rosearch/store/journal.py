@@ -5,6 +5,7 @@ of the line before and the bytes after its own field, so a changed byte and a lo
 The newline commits the record: what a kill leaves without one never happened, and a line that has one was whole.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -113,12 +114,12 @@ class Journal:
             The record as a later replay will give it.
 
         Raises:
-            JournalError: If the disk takes only a part of it; the journal is then as it was before.
+            OSError: If the disk does not take it; the journal is then as it was before.
         """
         seal, line = _line(self._sum, len(self._entries) + 1, kind, data)
         try:
             if os.write(self._descriptor, line) != len(line):
-                raise JournalError(f"{self.path}: the record was not written whole. Free some disk space and resume.")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
             os.fsync(self._descriptor)
         except BaseException:
             # An interrupt may come between the write and here; the file must not be ahead of what this process knows.

@@ -57,6 +57,9 @@ def is_held(path: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:
+        # A folder that can only be read: nobody writes there, as far as this process can see.
+        return False
 
 
 def _holder(path: Path) -> str:

@@ -7,20 +7,22 @@ finalists/          full-fidelity repeats                     tables/ figures/ r
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, TypeAlias, final
 
 from rosearch.core.config import read_toml
 from rosearch.core.errors import ConfigError, InputError
-from rosearch.core.files import read_json, write_json, write_text
+from rosearch.core.files import is_of_the_disk, read_json, stopped_by, write_json, write_text
 from rosearch.store.difference import difference
 from rosearch.store.journal import Entry, Journal, read_journal
 from rosearch.store.lock import is_held, locked
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.toml import plain, to_toml
+
+Resolve: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 TRIAL = "trial"
 """The kind of journal entry that holds a trial."""
@@ -109,6 +111,7 @@ class RunDirectory:
         fingerprints: Mapping[str, str],
         provenance: Mapping[str, Any],
         may_change: tuple[str, ...] = (),
+        resolve: Resolve = dict,
     ) -> Iterator[Journal]:
         """Begins or resumes the run and holds its lock for a block.
 
@@ -118,6 +121,7 @@ class RunDirectory:
             provenance: Versions, hardware, command line; recorded once, not compared.
             may_change: Dotted keys (with everything under them) that a resumed run may set anew, such as the number of
                 trials; run.toml keeps the first.
+            resolve: Completes recorded tables by defaults, so that settings that came later differ from none.
 
         Yields:
             The journal, replayed and open for appending.
@@ -126,13 +130,25 @@ class RunDirectory:
             LockError: If another process writes here.
             ConfigError: If configuration or fingerprints differ from those recorded; each difference is shown.
             JournalError: If the journal is damaged in the middle.
+            StorageError: If the disk is full or can only be read, now or within the block.
         """
-        with locked(self.path / "run.lock"):
-            self.refuse_change(configuration=configuration, fingerprints=fingerprints, may_change=may_change)
+        with self._told_of_the_disk(), locked(self.path / "run.lock"):
+            self.refuse_change(
+                configuration=configuration, fingerprints=fingerprints, may_change=may_change, resolve=resolve
+            )
             if not self.exists:
                 self._begin(configuration, {**provenance, "fingerprints": dict(fingerprints)})
             with Journal.open(self.journal_path) as journal:
                 yield journal
+
+    @contextmanager
+    def _told_of_the_disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not is_of_the_disk(error):
+                raise
+            raise stopped_by(error, self.path) from error
 
     def set_aside(self) -> Path | None:
         """Renames the directory, so that a run can begin anew in its place; nothing is deleted.
@@ -152,7 +168,12 @@ class RunDirectory:
         return self.path.rename(place)
 
     def refuse_change(
-        self, *, configuration: Mapping[str, Any], fingerprints: Mapping[str, str], may_change: tuple[str, ...] = ()
+        self,
+        *,
+        configuration: Mapping[str, Any],
+        fingerprints: Mapping[str, str],
+        may_change: tuple[str, ...] = (),
+        resolve: Resolve = dict,
     ) -> None:
         """Compares what is given with what the run was begun with; a directory without a run takes anything.
 
@@ -160,13 +181,14 @@ class RunDirectory:
             configuration: See ``writing``.
             fingerprints: See ``writing``.
             may_change: See ``writing``.
+            resolve: See ``writing``.
 
         Raises:
             ConfigError: If something differs; each difference is shown.
         """
         if not self.exists:
             return
-        changes = difference(self.configuration, plain(configuration))
+        changes = difference(plain(resolve(self.configuration)), plain(configuration))
         refused = [f"  {key}: {change}" for key, change in changes.items() if not _covered(key, may_change)]
         contents = difference(self.provenance.get("fingerprints", {}), fingerprints)
         refused += [f"  {name}: its content, {change}" for name, change in contents.items()]

@@ -8,7 +8,7 @@ from typing import Any, Self, final
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from rosearch.core.errors import InputError
@@ -97,7 +97,8 @@ class Student(TextClassifier):
         folder = Path(folder)
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in self.network.state_dict().items()}
         with whole_file(folder / WEIGHTS_FILE) as temporary:
-            save_file(weights, temporary)
+            # Not save_file, whose errors are no OSErrors: a full disk would pass for a fault of the student.
+            temporary.write_bytes(save(weights))
         self.tokenizer.save(folder)
         self.record.write(folder)
 

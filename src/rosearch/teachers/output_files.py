@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rosearch.core.errors import TeacherError
-from rosearch.core.files import read_json, whole_file, write_json
+from rosearch.core.files import read_json, write_array, write_json
 from rosearch.core.protocols import IntArray
 from rosearch.teachers.states import Array, PooledStates, SingleArray, TokenStates
 
@@ -128,8 +128,7 @@ class OutputFiles:
 
     def begin(self, shapes: Shapes, basis: SingleArray) -> None:
         """Writes what the first rows need."""
-        with whole_file(self.folder / "basis.npy") as temporary, temporary.open("wb") as handle:
-            np.save(handle, basis, allow_pickle=False)
+        write_array(self.folder / "basis.npy", basis)
         write_json(self.folder / "shapes.json", asdict(shapes))
 
     def append(self, rows: OutputRows) -> None:

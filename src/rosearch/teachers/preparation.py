@@ -1,12 +1,15 @@
 """From a checkpoint's name to a folder that distillation can read."""
 
+import errno
+import os
+import re
 from pathlib import Path
 
-import numpy as np
+from safetensors import SafetensorError
 
 from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, Notice, ignore
-from rosearch.core.files import whole_file, write_json
+from rosearch.core.files import write_array, write_json
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.rng import SeedTree
 from rosearch.data.assets import MINILM, fetch
@@ -70,9 +73,19 @@ def _save(model: TeacherModel, folder: Path) -> Path:
     """Writes the classifier as a Hugging Face directory, so that the run needs neither hub nor package again."""
     path = folder / "model"
     with quiet_transformers():
-        model.network.save_pretrained(path)
+        try:
+            model.network.save_pretrained(path)
+        except SafetensorError as error:
+            raise _of_the_system(error) from error
         model.tokenizer.save_pretrained(path)
     return path
+
+
+def _of_the_system(error: SafetensorError) -> OSError:
+    """Returns the error of the system that safetensors only quotes, such as ``(os error 28)`` of a full disk."""
+    quoted = re.search(r"os error (\d+)", str(error))
+    number = int(quoted[1]) if quoted else errno.EIO
+    return OSError(number, os.strerror(number))
 
 
 def _tokenizer(model: TeacherModel) -> Tokenizer:
@@ -96,8 +109,7 @@ def _tokenizer(model: TeacherModel) -> Tokenizer:
 def _write_word_embeddings(model: TeacherModel, folder: Path) -> None:
     """Writes what the students' tables are cut from."""
     table = model.network.get_input_embeddings().weight.detach().float().cpu().numpy()
-    with whole_file(folder / "word_embeddings.npy") as temporary, temporary.open("wb") as handle:
-        np.save(handle, table, allow_pickle=False)
+    write_array(folder / "word_embeddings.npy", table)
 
 
 def _name(model_path: Path, max_length: int) -> str:

@@ -45,7 +45,7 @@ class ExecutorConformance:
         with pytest.raises(InputError, match="there is no such lexicon") as raised:
             outcomes["input"].require()
         assert "_meet_fault" in raised.value.__notes__[0]
-        with pytest.raises(ExecutorError, match="No space left on device"):
+        with pytest.raises(OSError, match="No space left on device"):
             outcomes["system"].require()
 
     def test_a_job_may_wait_for_the_outcomes_before_it(self, executor: Executor) -> None:
