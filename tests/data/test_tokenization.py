@@ -110,6 +110,14 @@ def test_no_texts_and_no_room(tokenizer: Tokenizer) -> None:
         tokenizer.encode([("a", "a")], max_length=3)
 
 
+def test_what_was_encoded_last_does_not_show_in_the_file(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    tokenizer.save(tmp_path / "before")
+    tokenizer.encode(["a fine film"], max_length=4)
+    tokenizer.save(tmp_path / "after")
+    before, after = (path / "tokenizer.json" for path in (tmp_path / "before", tmp_path / "after"))
+    assert before.read_bytes() == after.read_bytes()
+
+
 def test_a_saved_tokenizer_is_the_same(tokenizer: Tokenizer, tmp_path: Path) -> None:
     Tokenizer(make_backend(), padding_id=1).save(tmp_path)
     loaded = Tokenizer.load(tmp_path)

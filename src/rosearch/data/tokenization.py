@@ -94,6 +94,8 @@ class Tokenizer:
 
     def save(self, folder: Path) -> None:
         """Writes what `load` reads; the Hugging Face libraries read ``tokenizer.json`` too."""
+        # The file must not depend on what was encoded last: its hash is on record.
+        self._backend.no_truncation()
         write_text(folder / TOKENIZER_FILE, self._backend.to_str())
         characters = {"characters": self.characters.to_config()} if self.characters else {}
         clusters = {"clusters": dict(self.clusters.representatives)} if self.clusters else {}
