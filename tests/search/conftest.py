@@ -22,7 +22,7 @@ from rosearch.testing.toy_task import toy_task
 def bench(monkeypatch: pytest.MonkeyPatch) -> InstantWorkbench:
     """Measures the candidates of all studies of a test."""
     bench = InstantWorkbench(toy_task())
-    monkeypatch.setattr("rosearch.search.study._workbench", lambda *_, **__: bench)
+    monkeypatch.setattr("rosearch.search.study.equipped", lambda *_, **__: bench)
     return bench
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, final
 import pytest
 from numpy.random import Generator
 
-from rosearch.core.errors import AssetError, ConfigError, DivergenceError, ExecutorError, InputError
+from rosearch.core.errors import AssetError, ConfigError, DivergenceError, ExecutorError, InputError, StorageError
 from rosearch.core.rng import SeedTree
 from rosearch.fitness.evaluation import Candidate
 from rosearch.search.results import Results
@@ -69,7 +69,8 @@ def test_failures_of_several_kinds_are_faults_of_architectures(
     ("fault", "expected"),
     [
         (AssetError("no such lexicon: give one."), pytest.raises(InputError, match="no such lexicon: give one")),
-        (OSError(28, "No space left on device"), pytest.raises(ExecutorError, match="No space left")),
+        (OSError(28, "No space left on device"), pytest.raises(StorageError, match="No space left")),
+        (OSError(110, "timed out"), pytest.raises(ExecutorError, match="timed out")),
     ],
 )
 def test_a_fault_of_input_or_system_is_no_failed_trial(
