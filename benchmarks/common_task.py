@@ -5,11 +5,12 @@ from pathlib import Path
 from rosearch import Task, Teacher
 from rosearch.core.rng import SeedTree
 from rosearch.device import seeded
+from rosearch.lexicons.wordnet import WordNet
 from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.dag import Cell, Node
 from rosearch.space.operation import FeedForward, SelfAttention
-from rosearch.students.inputs import svd_embedding
 from rosearch.students.network import StudentNetwork
+from rosearch.students.reading import Reading
 from rosearch.teachers.teacher import PreparedTeacher
 
 FINE_TUNING = {"epochs": 2, "learning_rate": 1e-4, "frozen_layers": 3}
@@ -46,9 +47,16 @@ def transformer(*, width: int, layers: int, rank: int = 64) -> Architecture:
 
 
 def network_of(architecture: Architecture, teacher: PreparedTeacher, *, seed: int) -> StudentNetwork:
-    """Builds a student whose word embeddings start as the teacher's."""
-    table = teacher.word_embeddings()
+    """Builds a student whose tables start as the teacher's; not one that reads clusters or a pruned vocabulary."""
+    reading = Reading(
+        tokenizer=teacher.tokenizer(),
+        word_embeddings=teacher.word_embeddings(),
+        texts=(),
+        max_length=teacher.max_length,
+        lexicon=WordNet(),
+    )
+    rows = reading.vocabulary_size(architecture.input)
     with seeded(seed):
-        network = StudentNetwork(architecture, vocabulary_size=len(table), classes=len(teacher.label_names))
-    network.input.load_table(svd_embedding(table, architecture.input.rank))
+        network = StudentNetwork(architecture, vocabulary_size=rows, classes=len(teacher.label_names))
+    reading.begin(network.input, architecture.input)
     return network
