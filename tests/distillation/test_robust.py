@@ -46,7 +46,9 @@ LONG = Schedule(epochs=8, batch_size=16, learning_rate=1e-2)
 OFF: dict[str, Any] = {"perturbed": 0.0, "consistency": 0.0, "adversaries": ()}
 Weights = dict[str, torch.Tensor]
 ADVERSARIES: dict[str, Callable[[Table], Adversary]] = {
-    "gradient swaps": lambda lexicon: GradientSwaps(lexicons=(lexicon,)),
+    "gradient swaps": lambda lexicon: GradientSwaps(
+        perturbations=(WordSubstitution(lexicons=(lexicon,)), CharacterEdits())
+    ),
     "convex hull": lambda lexicon: ConvexHull(lexicons=(lexicon,)),
     "convex hull, two climbs": lambda lexicon: ConvexHull(lexicons=(lexicon,), steps=2),
     "free lb": lambda _: FreeLB(steps=2),
@@ -215,7 +217,7 @@ def test_it_is_written_as_tables(toy_lexicon: Path) -> None:
             "kind": "robust",
             "consistency": 0.5,
             "perturbations": [{"kind": "word_substitution", "lexicons": [table]}, "character_edits"],
-            "adversaries": [{"kind": "gradient_swaps", "lexicons": [table], "weight": 0.5}],
+            "adversaries": [{"kind": "convex_hull", "lexicons": [table], "weight": 0.5}, "gradient_swaps"],
         }
     )
     assert isinstance(scheme, Robust)

@@ -12,6 +12,8 @@ from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import Objective
 from rosearch.distillation.opponent import Moment
+from rosearch.distillation.perturbations.character_edits import CharacterEdits
+from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.swap_search import SwapSearch
 from rosearch.distillation.training_set import TextSource, TrainingSet
@@ -50,7 +52,7 @@ def student(source: TextSource) -> Learner:
 def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task, toy_lexicon: Path) -> None:
     lexicon, learner = Table(path=str(toy_lexicon)), student(source)
     search = SwapSearch(
-        GradientSwaps(lexicons=(lexicon,)), source, WordedTexts(source.texts), rng=np.random.default_rng(0)
+        GradientSwaps(perturbations=(WordSubstitution(lexicons=(lexicon,)),)), source, WordedTexts(source.texts)
     )
     search.enter(Moment(epoch=0, strength=1.0, rng=np.random.default_rng(0)), learner)
     data = TrainingSet(encoded=source.encode(source.texts), labels=task.train.labels[:20])
@@ -60,7 +62,9 @@ def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task,
         loss, _ = learner.loss(batch)
     loss.backward()
     found = search.texts(ROWS, probe.gradient_BLR, learner)
-    shares = np.random.default_rng(0).random(20)
+    generator = np.random.default_rng(0)
+    generator.choice(1, size=20, p=[1.0])
+    shares = generator.random(20)
     table = learner.network.input.table.weight.detach().numpy()
     for place, row in enumerate(ROWS.tolist()):
         words = str(source.texts[row]).split()
@@ -81,8 +85,8 @@ def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task,
 
 
 def test_without_strength_nothing_is_swapped(source: TextSource, toy_lexicon: Path) -> None:
-    settings = GradientSwaps(lexicons=(Table(path=str(toy_lexicon)),))
-    search = SwapSearch(settings, source, WordedTexts(source.texts), rng=SeedTree(0).generator())
+    words = WordSubstitution(lexicons=(Table(path=str(toy_lexicon)),))
+    search = SwapSearch(GradientSwaps(perturbations=(words, CharacterEdits())), source, WordedTexts(source.texts))
     search.enter(Moment(epoch=0, strength=0.0, rng=SeedTree(0).generator()), student(source))
     length = int(source.encode([source.texts[row] for row in ROWS]).lengths.max())
     gradient_BLR = torch.ones(len(ROWS), length, 8)

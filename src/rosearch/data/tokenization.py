@@ -263,17 +263,8 @@ class Tokenizer:
         Args:
             words: Any number of words each on its own.
         """
-        self._backend.no_truncation()
         # Tokenizers that read bytes or sentences tell a word by the space before it.
-        texts = self._read([f" {word}" for word in words])
-        encodings = self._backend.encode_batch_fast(texts, add_special_tokens=False)
-        ids = [number for encoding in encodings for number in encoding.ids]
-        return Encoded(
-            ids=np.array(ids, dtype=np.int32),
-            offsets=np.concatenate([[0], np.cumsum([len(encoding) for encoding in encodings])]).astype(np.int64),
-            padding_id=self.padding_id,
-            truncated=0,
-        )
+        return self._encoded(self._uncut([f" {word}" for word in words], False), 0)
 
     def token_spans(self, texts: Sequence[Text], *, max_length: int) -> IntArray:
         """Returns where each token of `encode` stands in its text: text field, first character, end.

@@ -5,7 +5,6 @@ from typing import final
 
 import numpy as np
 import torch
-from numpy.random import Generator
 
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import IntArray
@@ -53,8 +52,7 @@ class Defence:
         self._places: IntArray = np.full(len(source.texts), -1, dtype=np.int64)
         self._epoch = -1
         self._opponents: list[Opponent] = [
-            _opponent(adversary, source, labels, texts, rng=seeds.child("neighbours", number).generator())
-            for number, adversary in enumerate(scheme.adversaries)
+            _opponent(adversary, source, labels, texts) for adversary in scheme.adversaries
         ]
 
     def enter(self, epoch: Epoch, learner: Learner, *, progress: float) -> None:
@@ -125,15 +123,13 @@ def defence_of(scheme: Scheme, data: TrainingSet, *, seeds: SeedTree) -> Defence
     return Defence(scheme, data.source, data.labels, seeds=seeds)
 
 
-def _opponent(
-    adversary: Adversary, source: TextSource, labels: IntArray, texts: WordedTexts, *, rng: Generator
-) -> Opponent:
+def _opponent(adversary: Adversary, source: TextSource, labels: IntArray, texts: WordedTexts) -> Opponent:
     """Returns what carries an adversary out."""
     match adversary:
         case GradientSwaps():
-            return SwapSearch(adversary, source, texts, rng=rng)
+            return SwapSearch(adversary, source, texts)
         case ConvexHull():
-            return HullSearch(adversary, source, texts, rng=rng)
+            return HullSearch(adversary, source, texts)
         case FreeLB():
             return BallSearch(adversary)
         case AttackedTexts():

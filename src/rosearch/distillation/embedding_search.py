@@ -7,17 +7,18 @@ from collections.abc import Callable
 from typing import final
 
 import torch
-from numpy.random import Generator
 from torch import Tensor
 
 from rosearch.core.protocols import IntArray
 from rosearch.distillation.adversaries.convex_hull import ConvexHull
 from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.learner import Learner, Probe
+from rosearch.distillation.neighbourhoods import Neighbourhoods
 from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.opponent import Moment
+from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.training_set import TextSource
-from rosearch.distillation.word_vectors import BatchWords, WordVectors
+from rosearch.distillation.word_places import BatchWords, WordPlaces
 from rosearch.distillation.worded_texts import WordedTexts
 
 _TINY = 1e-12
@@ -31,12 +32,13 @@ class HullSearch:
         settings: Lexicons, steps and sharpness.
         source: The texts, and how the student reads them.
         texts: Their words.
-        rng: Draws which neighbours of a word are kept, where there are very many.
     """
 
-    def __init__(self, settings: ConvexHull, source: TextSource, texts: WordedTexts, *, rng: Generator) -> None:
+    def __init__(self, settings: ConvexHull, source: TextSource, texts: WordedTexts) -> None:
         self._settings = settings
-        self._vectors = WordVectors(source, texts, settings.lexicons, most=settings.most_candidates, rng=rng)
+        self._places = WordPlaces(source, texts)
+        substitution = WordSubstitution(lexicons=settings.lexicons, looked_at=settings.looked_at)
+        self._near = Neighbourhoods(texts, substitution, source.tokenizer)
         self._strength = 1.0
 
     def enter(self, moment: Moment, learner: Learner) -> None:  # noqa: ARG002 - the signature of every opponent
@@ -47,6 +49,7 @@ class HullSearch:
             learner: Not asked.
         """
         self._strength = moment.strength
+        self._near.draw(moment.rng)
 
     def learn(self, learner: Learner, batch: TrainingBatch, rows: IntArray, probe: Probe) -> float:
         """Climbs, adds the gradient of the loss where it arrived, and returns that loss.
@@ -58,8 +61,9 @@ class HullSearch:
             probe: Holds the gradient of the clean loss by the pieces' vectors.
         """
         gradient_BLR = probe.gradient_BLR
-        words = self._vectors.of(rows, length=gradient_BLR.shape[1], device=gradient_BLR.device)
-        near_WK, changes_WKR = self._vectors.neighbours(words, learner)
+        wanted = self._near.rows >= 0
+        words = self._places.of(rows, wanted, length=gradient_BLR.shape[1], device=gradient_BLR.device)
+        near_WK, changes_WKR = self._near.neighbours(words.numbers, learner)
         absent_WK = torch.from_numpy(near_WK < 0).to(learner.device)
         logits_WK = torch.zeros(near_WK.shape, device=learner.device)
         for step in range(self._settings.steps):

@@ -12,6 +12,31 @@ from rosearch.distillation.worded_texts import WordedTexts
 
 
 @final
+class PerturbationChoice:
+    """Draws for texts what is done to them, and to which share of their words.
+
+    Args:
+        perturbations: Of which each text draws one.
+    """
+
+    def __init__(self, perturbations: Sequence[Perturbation]) -> None:
+        weights = np.array([perturbation.weight for perturbation in perturbations])
+        self._odds = weights / weights.sum()
+        self._shares = np.array([perturbation.share for perturbation in perturbations])
+
+    def draw(self, count: int, *, strength: float, rng: Generator) -> tuple[IntArray, FloatArray]:
+        """Returns for each text the number of its perturbation and the share of its words, shapes ``(count,)``.
+
+        Args:
+            count: Texts.
+            strength: Multiplies the largest share of words that a perturbation rewrites, in [0, 1].
+            rng: Draws both.
+        """
+        kinds = rng.choice(len(self._odds), size=count, p=self._odds)
+        return kinds, rng.random(count) * strength * self._shares[kinds]
+
+
+@final
 class PerturbedTexts:
     """Draws perturbed versions of texts.
 
@@ -23,9 +48,7 @@ class PerturbedTexts:
     def __init__(self, texts: WordedTexts, perturbations: Sequence[Perturbation]) -> None:
         self._texts = texts
         self._perturbations = tuple(perturbations)
-        weights = np.array([perturbation.weight for perturbation in perturbations])
-        self._odds = weights / weights.sum()
-        self._shares = np.array([perturbation.share for perturbation in perturbations])
+        self._choice = PerturbationChoice(perturbations)
 
     def draw(self, rows: IntArray, *, strength: float, rng: Generator) -> list[Text]:
         """Returns texts, each perturbed in its own way and to its own degree.
@@ -35,11 +58,11 @@ class PerturbedTexts:
             strength: Multiplies the largest share of words that a perturbation rewrites, in [0, 1].
             rng: Draws everything.
         """
-        count = len(self._texts)
-        kinds = rng.choice(len(self._perturbations), size=count, p=self._odds)
-        shares = np.zeros(count)
-        shares[rows] = rng.random(len(rows)) * strength * self._shares[kinds[rows]]
-        chosen = self._chosen(shares, rng)
+        kinds = np.zeros(len(self._texts), dtype=np.int64)
+        shares = np.zeros(len(self._texts))
+        kinds[rows], shares[rows] = self._choice.draw(len(rows), strength=strength, rng=rng)
+        drawn = rng.random(len(self._texts.words)) < shares[self._texts.owners]
+        chosen = np.flatnonzero(drawn & self._texts.modifiable)
         numbers: list[IntArray] = []
         words: list[str] = []
         for kind, perturbation in enumerate(self._perturbations):
@@ -47,8 +70,3 @@ class PerturbedTexts:
             numbers.append(mine)
             words += perturbation.rewrite([self._texts.words[number] for number in mine.tolist()], rng=rng)
         return self._texts.rewritten(rows, np.concatenate(numbers), words)
-
-    def _chosen(self, shares: FloatArray, rng: Generator) -> IntArray:
-        """Draws which words change, each with its text's share."""
-        drawn = rng.random(len(self._texts.words)) < shares[self._texts.owners]
-        return np.flatnonzero(drawn & self._texts.modifiable)

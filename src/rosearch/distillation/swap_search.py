@@ -8,45 +8,50 @@ from typing import final
 
 import numpy as np
 import torch
-from numpy.random import Generator
 from torch import Tensor
 
 from rosearch.core.protocols import FloatArray, IntArray, Text
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.learner import Learner, Probe
+from rosearch.distillation.neighbourhoods import Neighbourhoods
 from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.opponent import Moment
+from rosearch.distillation.perturbed_texts import PerturbationChoice
 from rosearch.distillation.training_set import TextSource
-from rosearch.distillation.word_vectors import BatchWords, WordVectors
+from rosearch.distillation.word_places import WordPlaces
 from rosearch.distillation.worded_texts import WordedTexts
 
 
 @final
 class SwapSearch:
-    """Finds hurtful swaps in the texts of a training set.
+    """Finds hurtful rewritings of the texts of a training set.
 
     Args:
-        settings: Lexicons and strengths.
+        settings: Perturbations and weight.
         source: The texts, and how the student reads them.
         texts: Their words.
-        rng: Draws which neighbours of a word are kept, where there are very many.
     """
 
-    def __init__(self, settings: GradientSwaps, source: TextSource, texts: WordedTexts, *, rng: Generator) -> None:
+    def __init__(self, settings: GradientSwaps, source: TextSource, texts: WordedTexts) -> None:
         self._settings = settings
         self._source = source
         self._texts = texts
-        self._vectors = WordVectors(source, texts, settings.lexicons, most=settings.most_candidates, rng=rng)
+        self._places = WordPlaces(source, texts)
+        self._near = [Neighbourhoods(texts, item, source.tokenizer) for item in settings.perturbations]
+        self._choice = PerturbationChoice(settings.perturbations)
+        self._kinds: IntArray = np.zeros(len(texts), dtype=np.int64)
         self._shares: FloatArray = np.zeros(len(texts))
 
-    def enter(self, moment: Moment, learner: Learner) -> None:  # noqa: ARG002 - the signature of every search
-        """Draws how much of each text is rewritten.
+    def enter(self, moment: Moment, learner: Learner) -> None:  # noqa: ARG002 - the signature of every opponent
+        """Draws for each text what is done to it and to how many of its words.
 
         Args:
             moment: The epoch that begins.
             learner: Not asked.
         """
-        self._shares = moment.rng.random(len(self._texts)) * moment.strength * self._settings.share
+        self._kinds, self._shares = self._choice.draw(len(self._texts), strength=moment.strength, rng=moment.rng)
+        for near in self._near:
+            near.draw(moment.rng)
 
     def learn(self, learner: Learner, batch: TrainingBatch, rows: IntArray, probe: Probe) -> float:
         """Adds the gradient of the loss on the rewritten texts, and returns the loss.
@@ -69,20 +74,16 @@ class SwapSearch:
             gradient_BLR: Of the clean loss by the vectors of the pieces.
             learner: The student as it is now.
         """
-        words = self._vectors.of(rows, length=gradient_BLR.shape[1], device=gradient_BLR.device)
-        gains, spellings = self._best(words, words.sums(gradient_BLR), learner)
-        chosen = self._strongest(words.numbers, gains)
-        swaps = [self._vectors.near.spellings[spelling] for spelling in spellings[chosen].tolist()]
-        return self._texts.rewritten(rows, words.numbers[chosen], swaps)
-
-    @torch.no_grad()
-    def _best(self, words: BatchWords, gradient_WR: Tensor, learner: Learner) -> tuple[FloatArray, IntArray]:
-        """Returns the largest first-order gain of each word and the spelling that promises it, shapes ``(W,)``."""
-        near_WK, changes_WKR = self._vectors.neighbours(words, learner)
-        promise_WK = (changes_WKR @ gradient_WR.unsqueeze(-1)).squeeze(-1).cpu().numpy().astype(np.float64)
-        gains_WK = np.where(near_WK >= 0, promise_WK, -np.inf)
-        best, at = gains_WK.argmax(axis=1), np.arange(len(near_WK))
-        return gains_WK[at, best], near_WK[at, best]
+        numbers: list[IntArray] = []
+        swaps: list[str] = []
+        for kind, near in enumerate(self._near):
+            wanted = (near.rows >= 0) & (self._kinds[self._texts.owners] == kind)
+            words = self._places.of(rows, wanted, length=gradient_BLR.shape[1], device=gradient_BLR.device)
+            gains, spellings = _best(words.numbers, words.sums(gradient_BLR), near, learner)
+            chosen = self._strongest(words.numbers, gains)
+            numbers.append(words.numbers[chosen])
+            swaps += [near.spellings[spelling] for spelling in spellings[chosen].tolist()]
+        return self._texts.rewritten(rows, np.concatenate(numbers), swaps)
 
     def _strongest(self, numbers: IntArray, gains: FloatArray) -> IntArray:
         """Returns the positions in ``numbers`` of those that gain most in their text, as many as its share allows."""
@@ -93,3 +94,15 @@ class SwapSearch:
         rank[order] = np.arange(len(numbers)) - firsts[order]
         counts = np.searchsorted(owners, owners, side="right") - firsts
         return np.sort(np.flatnonzero((gains > 0) & (rank < np.ceil(self._shares[owners] * counts))))
+
+
+@torch.no_grad()
+def _best(
+    numbers: IntArray, gradient_WR: Tensor, near: Neighbourhoods, learner: Learner
+) -> tuple[FloatArray, IntArray]:
+    """Returns the largest first-order gain of each word and the spelling that promises it, shapes ``(W,)``."""
+    near_WK, changes_WKR = near.neighbours(numbers, learner)
+    promise_WK = (changes_WKR @ gradient_WR.unsqueeze(-1)).squeeze(-1).cpu().numpy().astype(np.float64)
+    gains_WK = np.where(near_WK >= 0, promise_WK, -np.inf)
+    best, at = gains_WK.argmax(axis=1), np.arange(len(near_WK))
+    return gains_WK[at, best], near_WK[at, best]

@@ -36,7 +36,7 @@ class TextSource:
     max_length: int
 
     def encode(self, texts: Sequence[Text]) -> Encoded:
-        """Turns other texts into what the student reads."""
+        """Turns texts into what the student reads."""
         return self.tokenizer.encode_similar(texts, max_length=self.max_length)
 
 

@@ -21,7 +21,7 @@ class ConvexHull(Adversary):
         lexicons: Where synonyms come from.
         steps: Climbs, at least 1.
         sharpness: Logit of the synonym that promises most, per climb; the larger, the nearer to a single synonym.
-        most_candidates: Synonyms of a word that are looked at; of more, so many are drawn once.
+        looked_at: Synonyms of a word that span its hull; of more, so many are drawn once.
         weight: Of the loss on the moved vectors.
 
     References:
@@ -39,10 +39,10 @@ class ConvexHull(Adversary):
     lexicons: tuple[Lexicon, ...] = field(default_factory=lambda: (WordNet(),))
     steps: int = 1
     sharpness: float = 8.0
-    most_candidates: int = 32
+    looked_at: int = 32
     weight: float = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if min(self.steps, self.most_candidates) < 1 or self.sharpness <= 0:
-            raise ValueError("steps and most_candidates must be at least 1, and sharpness positive")
+        if min(self.steps, self.looked_at) < 1 or self.sharpness <= 0:
+            raise ValueError("steps and looked_at must be at least 1, and sharpness positive")

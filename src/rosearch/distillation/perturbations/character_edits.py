@@ -21,6 +21,7 @@ class CharacterEdits(Perturbation):
     Args:
         share: The most of a text's words that are edited.
         weight: How often this perturbation is drawn, relative to the others.
+        looked_at: Edits of a word that an adversary looks at, drawn afresh each epoch.
 
     References:
         Gao et al. (2018), DeepWordBug, table 2, for the edits. arXiv:1801.04354. Belinkov, Bisk (2018). Synthetic and
@@ -30,6 +31,7 @@ class CharacterEdits(Perturbation):
     kind: Literal["character_edits"] = "character_edits"
     share: float = 1.0
     weight: float = 1.0
+    looked_at: int = 6
 
     def rewrite(self, words: Sequence[str], *, rng: Generator) -> list[str]:
         """Edits each word of two or more characters.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from numpy.random import Generator
 
@@ -18,6 +18,7 @@ class Masking(Perturbation):
         stand_in: What stands for a hidden word, such as the teacher's mask token; empty leaves the word out.
         share: The most of a text's words that are hidden.
         weight: How often this perturbation is drawn, relative to the others.
+        looked_at: There is only one way to hide a word.
 
     References:
         Zeng, Zheng, Xu, Li, Yuan, Huang (2021). Certified Robustness to Text Adversarial Attacks by Randomized [MASK],
@@ -30,6 +31,8 @@ class Masking(Perturbation):
     stand_in: str = "[MASK]"
     share: float = 0.5
     weight: float = 1.0
+    looked_at: int = 1
+    are_drawn: ClassVar[bool] = False
 
     def rewrite(self, words: Sequence[str], *, rng: Generator) -> list[str]:  # noqa: ARG002 - nothing is left to draw
         """Hides each word.

@@ -25,12 +25,17 @@ class Perturbation(Component, ABC):
 
     weight: float
     share: float
+    looked_at: int
+    are_drawn: ClassVar[bool] = True
+    """Whether the candidates of a word are drawn, and are others the next time."""
 
     def __post_init__(self) -> None:
         if self.weight <= 0:
             raise ValueError("weight must be positive; leave the perturbation out to switch it off")
         if not 0 < self.share <= 1:
             raise ValueError("share must be in (0, 1]")
+        if self.looked_at < 1:
+            raise ValueError("looked_at must be at least 1")
 
     @abstractmethod
     def rewrite(self, words: Sequence[str], *, rng: Generator) -> list[str]:
@@ -40,3 +45,13 @@ class Perturbation(Component, ABC):
             words: As their texts have them.
             rng: Draws the choice.
         """
+
+    def candidates(self, word: str, *, rng: Generator) -> tuple[str, ...]:
+        """Returns some of what may become of a word, each once, without the word itself; adversaries choose from it.
+
+        Args:
+            word: As its text has it.
+            rng: Draws them.
+        """
+        drawn = dict.fromkeys(self.rewrite([word] * self.looked_at, rng=rng))
+        return tuple(candidate for candidate in drawn if candidate != word)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
+import numpy as np
 from numpy.random import Generator
 
 from rosearch.distillation.neighbours import neighbours
@@ -24,6 +25,7 @@ class WordSubstitution(Perturbation):
             unseen attack must use another.
         share: The most of a text's words that are replaced.
         weight: How often this perturbation is drawn, relative to the others.
+        looked_at: Synonyms of a word that an adversary looks at; of more, so many are drawn once.
 
     References:
         Jia, Raghunathan, Göksel, Liang (2019). Certified Robustness to Adversarial Word Substitutions, section 5.1,
@@ -37,6 +39,8 @@ class WordSubstitution(Perturbation):
     lexicons: tuple[Lexicon, ...] = field(default_factory=lambda: (WordNet(),))
     share: float = 1.0
     weight: float = 1.0
+    looked_at: int = 32
+    are_drawn: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -55,6 +59,18 @@ class WordSubstitution(Perturbation):
         """
         draws = rng.random(len(words)).tolist()
         return [_drawn(neighbours(word, self.lexicons), draw) or word for word, draw in zip(words, draws, strict=True)]
+
+    def candidates(self, word: str, *, rng: Generator) -> tuple[str, ...]:
+        """Returns synonyms of a word.
+
+        Args:
+            word: As its text has it.
+            rng: Draws them, where there are very many.
+        """
+        near = neighbours(word, self.lexicons)
+        if len(near) <= self.looked_at:
+            return near
+        return tuple(near[at] for at in np.sort(rng.permutation(len(near))[: self.looked_at]))
 
 
 def _drawn(words: tuple[str, ...], draw: float) -> str:

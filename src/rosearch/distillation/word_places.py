@@ -1,6 +1,6 @@
-"""Words of a batch: where their pieces stand, and how the loss changes with their vectors.
+"""Words of a batch: where their pieces stand in it.
 
-Shapes: B batch, L tokens, T pieces of words, W words of the batch, K neighbours of a word, R rank of the table.
+Shapes: B batch, L tokens, T pieces of words, W words of the batch, R rank of the table.
 """
 
 from dataclasses import dataclass
@@ -8,15 +8,11 @@ from typing import final
 
 import numpy as np
 import torch
-from numpy.random import Generator
 from torch import Tensor
 
-from rosearch.core.protocols import IntArray
-from rosearch.distillation.learner import Learner
-from rosearch.distillation.neighbourhoods import Neighbourhoods
+from rosearch.core.protocols import BoolArray, IntArray
 from rosearch.distillation.training_set import TextSource
 from rosearch.distillation.worded_texts import WordedTexts
-from rosearch.lexicons.lexicon import Lexicon
 
 
 @final
@@ -47,30 +43,25 @@ class BatchWords:
 
 
 @final
-class WordVectors:
-    """Finds the words of batches and the vectors of their neighbours.
+class WordPlaces:
+    """Finds the words of batches.
 
     Args:
         source: The training texts, and how the student reads them.
         texts: Their words.
-        lexicons: Where neighbours come from.
-        most: Neighbours kept of a word.
-        rng: Draws them, where there are more.
     """
 
-    def __init__(
-        self, source: TextSource, texts: WordedTexts, lexicons: tuple[Lexicon, ...], *, most: int, rng: Generator
-    ) -> None:
-        self.near = Neighbourhoods(texts, lexicons, source.tokenizer, most=most, rng=rng)
+    def __init__(self, source: TextSource, texts: WordedTexts) -> None:
         self._offsets = source.encode(source.texts).offsets
         spans = source.tokenizer.token_spans(source.texts, max_length=source.max_length)
         self._words = texts.words_of_tokens(spans, np.diff(self._offsets))
 
-    def of(self, rows: IntArray, *, length: int, device: torch.device) -> BatchWords:
+    def of(self, rows: IntArray, wanted: BoolArray, *, length: int, device: torch.device) -> BatchWords:
         """Returns the words of some texts, as a batch has them.
 
         Args:
             rows: The texts.
+            wanted: Which words of all texts, shape ``(words,)``.
             length: L of the batch.
             device: Where the batch is.
         """
@@ -78,25 +69,10 @@ class WordVectors:
         real = places < self._offsets[rows + 1][:, None]
         words_BL = np.where(real, self._words[np.where(real, places, 0)], -1)
         inside = words_BL >= 0
-        inside[inside] = self.near.rows[words_BL[inside]] >= 0
+        inside[inside] = wanted[words_BL[inside]]
         numbers, order = np.unique(words_BL[inside], return_inverse=True)
         return BatchWords(
             numbers=numbers,
             inside_BL=torch.from_numpy(inside).to(device),
             words_T=torch.from_numpy(order.reshape(-1)).to(device),
         )
-
-    def neighbours(self, words: BatchWords, learner: Learner) -> tuple[IntArray, Tensor]:
-        """Returns the neighbours of words, the words themselves first, and how their vectors differ from the word's.
-
-        Args:
-            words: Of a batch.
-            learner: Has the vectors.
-
-        Returns:
-            Numbers of spellings, WK, -1 for none, and differences, WKR.
-        """
-        near_WK = self.near.near_VK[self.near.rows[words.numbers]]
-        vectors_SR = self.near.embedded(learner).float()
-        vectors_WKR = vectors_SR[torch.from_numpy(np.maximum(near_WK, 0)).to(vectors_SR.device)]
-        return near_WK, vectors_WKR - vectors_WKR[:, :1]
