@@ -5,7 +5,7 @@ has its file is done. Attacks that were added later are made up for on the stude
 attack stands the lower of the normalised margin's and the calibrated probability's figure, with Wilson's interval.
 
 usage: python benchmarks/robust_distillation.py --data SST2DIR --list            cells, done or not
-       python benchmarks/robust_distillation.py --data SST2DIR --cell plain-0    one cell, at most 20 minutes
+       python benchmarks/robust_distillation.py --data SST2DIR --cell robust-0   one cell, at most 20 minutes
        python benchmarks/robust_distillation.py --data SST2DIR --hours 2         cells in their order, until time is up
        python benchmarks/robust_distillation.py --data SST2DIR --table           the table of what is done
 SST2DIR holds train.tsv, dev.tsv and test.tsv with the columns text and label.
@@ -26,10 +26,17 @@ from rosearch.attacks.attack import Attack
 from rosearch.attacks.robustness import wilson
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.core.rng import SeedTree
+from rosearch.data.readers import read_rows
 from rosearch.device import threads
+from rosearch.distillation.adversaries.adversary import Adversary
+from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
+from rosearch.distillation.adversaries.convex_hull import ConvexHull
+from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.objective import UNLABELLED
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.masking import Masking
+from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.robust import Robust
 from rosearch.distillation.scheme import Scheme
@@ -54,34 +61,58 @@ SEEDS = (0, 1, 2)
 ATTACKS = ("pwws", "textfooler", "deepwordbug")
 LEXICONS = (WordNet(), GloveWordNet())
 WORDS, LETTERS = WordSubstitution(lexicons=LEXICONS), CharacterEdits()
-SWAPS = GradientSwaps(lexicons=LEXICONS)
-PLAIN = Robust(schedule=SCHEDULE, perturbed=0.0)
-EVERYTHING = Robust(schedule=SCHEDULE, perturbations=(WORDS, LETTERS), adversaries=(SWAPS,), consistency=1.0)
+PLAIN = Robust(schedule=SCHEDULE, perturbed=0.0, consistency=0.0, adversaries=())
+ROBUST = replace(PLAIN, adversaries=(GradientSwaps(perturbations=(WORDS, LETTERS)),))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """A scheme and a student."""
+    """A scheme and a student.
+
+    Args:
+        scheme: How it is trained.
+        student: What is trained.
+        transfer: Whether it learns from texts without labels too.
+    """
 
     scheme: Scheme
     student: Architecture = NGRAMS
+    transfer: bool = False
+
+
+def drawn(*perturbations: Perturbation, base: Robust = PLAIN, **fields: Any) -> Variant:
+    """Returns a variant that perturbs texts at random."""
+    return Variant(scheme=replace(base, perturbed=1.0, perturbations=perturbations, **fields))
+
+
+def against(*adversaries: Adversary, base: Robust = PLAIN) -> Variant:
+    """Returns a variant with adversaries."""
+    return Variant(scheme=replace(base, adversaries=adversaries))
 
 
 VARIANTS: Mapping[str, Variant] = {
     "plain": Variant(scheme=Plain(schedule=SCHEDULE)),
-    "plain-pieces": Variant(scheme=Plain(schedule=SCHEDULE), student=STUDENT),
-    "everything": Variant(scheme=EVERYTHING),
-    "everything-pieces": Variant(scheme=EVERYTHING, student=STUDENT),
-    "plain+words": Variant(scheme=replace(PLAIN, perturbed=1.0, perturbations=(WORDS,))),
-    "plain+letters": Variant(scheme=replace(PLAIN, perturbed=1.0, perturbations=(LETTERS,))),
-    "plain+swaps": Variant(scheme=replace(PLAIN, adversaries=(SWAPS,))),
-    "plain+masking": Variant(scheme=replace(PLAIN, perturbed=1.0, perturbations=(Masking(),))),
-    "everything-words": Variant(scheme=replace(EVERYTHING, perturbations=(LETTERS,))),
-    "everything-letters": Variant(scheme=replace(EVERYTHING, perturbations=(WORDS,))),
-    "everything-swaps": Variant(scheme=replace(EVERYTHING, adversaries=())),
-    "everything-consistency": Variant(scheme=replace(EVERYTHING, consistency=0.0)),
+    "robust": Variant(scheme=ROBUST),
+    "plain, pieces only": Variant(scheme=Plain(schedule=SCHEDULE), student=STUDENT),
+    "robust, pieces only": Variant(scheme=ROBUST, student=STUDENT),
+    "robust - letters": against(GradientSwaps(perturbations=(WORDS,))),
+    "robust - words": against(GradientSwaps(perturbations=(LETTERS,))),
+    "robust - the gradient": drawn(WORDS, LETTERS),
+    "robust + drawn texts": drawn(WORDS, LETTERS, base=ROBUST),
+    "robust + consistency": drawn(WORDS, LETTERS, base=ROBUST, consistency=1.0),
+    "robust + hull": against(*ROBUST.adversaries, ConvexHull(lexicons=LEXICONS)),
+    "robust + transfer": Variant(scheme=ROBUST, transfer=True),
+    "plain + transfer": Variant(scheme=Plain(schedule=SCHEDULE), transfer=True),
+    "plain + drawn words": drawn(WORDS),
+    "plain + drawn letters": drawn(LETTERS),
+    "plain + masking": drawn(Masking()),
+    "plain + piece dropout": drawn(piece_dropout=0.3),
+    "plain + consistency": drawn(WORDS, LETTERS, consistency=1.0),
+    "plain + hull": against(ConvexHull(lexicons=LEXICONS)),
+    "plain + free lb": against(FreeLB()),
+    "plain + attacked texts": against(AttackedTexts()),
 }
-"""By name; ``plain+x`` adds one part to plain distillation, ``everything-x`` leaves one out."""
+"""By name, those that matter most first; `robust` is what the rest adds to or leaves something out of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +126,11 @@ class Bench:
 
     def cells(self) -> Iterator[tuple[str, int]]:
         """Gives the cells in their order: first one seed of every variant."""
-        return ((name, seed) for seed in SEEDS for name in VARIANTS)
+        wanted = [name for name, variant in VARIANTS.items() if self.task.unlabelled or not variant.transfer]
+        return ((name, seed) for seed in SEEDS for name in wanted)
 
     def record(self, name: str, seed: int) -> dict[str, Any]:
-        path = self.out / f"{name}-{seed}.json"
+        path = self.out / f"{cell_name(name, seed)}.json"
         record: dict[str, Any] = read_json(path) if path.is_file() else {}
         return record
 
@@ -107,7 +139,7 @@ class Bench:
 
     def run(self, name: str, seed: int) -> None:
         """Trains where there is no student yet, and makes the attacks that are missing."""
-        record, folder = self.record(name, seed), self.work / "robust" / f"{name}-{seed}"
+        record, folder = self.record(name, seed), self.work / "robust" / cell_name(name, seed)
         if "training" not in record or not (folder / "student.json").is_file():
             student, record = self.trained(VARIANTS[name], seed)
             student.save_pretrained(folder)
@@ -131,15 +163,18 @@ class Bench:
                 "lower": quoted(found.robustness, kind).to_record(),
                 **{each.score["kind"]: each.to_record() for each in found.robustness},
             }
-            write_json(self.out / f"{name}-{seed}.json", record)
-            print(f"{name}-{seed}: {line(record)}", flush=True)
+            write_json(self.out / f"{cell_name(name, seed)}.json", record)
+            print(f"{cell_name(name, seed)}: {line(record)}", flush=True)
 
     def trained(self, variant: Variant, seed: int) -> tuple[Student, dict[str, Any]]:
         tokenizer = self.teacher.tokenizer().with_characters(character_features(variant.student.input))
-        source = TextSource(texts=self.task.train.texts, tokenizer=tokenizer, max_length=self.teacher.max_length)
+        extra = self.task.unlabelled if variant.transfer else ()
+        source = TextSource(
+            texts=self.task.train.texts + extra, tokenizer=tokenizer, max_length=self.teacher.max_length
+        )
         data = TrainingSet(
             encoded=source.encode(source.texts),
-            labels=self.task.train.labels,
+            labels=np.concatenate([self.task.train.labels, np.full(len(extra), UNLABELLED)]),
             outputs=self.teacher.outputs(source.texts),
             source=source,
         )
@@ -166,6 +201,12 @@ class Bench:
     def accuracy(self, student: Student, split: str) -> float:
         rows = getattr(self.task, split)
         return float(np.mean(student.logits(rows.texts).argmax(axis=1) == rows.labels))
+
+
+def cell_name(variant: str, seed: int) -> str:
+    """Returns the name of a cell, which is its file's too."""
+    words = variant.replace("+", "with").replace(" - ", " without ").replace(",", "").split()
+    return "-".join([*words, str(seed)])
 
 
 def line(record: Mapping[str, Any]) -> str:
@@ -205,6 +246,7 @@ def table(bench: Bench) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--unlabelled", type=Path, help="a TSV of texts whose labels are not read, for transfer")
     parser.add_argument("--out", type=Path, default=Path("docs/results/robust_distillation"))
     parser.add_argument("--work", type=Path, default=Path("runs/benchmarks"), help="where teacher and students stay")
     parser.add_argument("--list", action="store_true")
@@ -214,17 +256,17 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     task = task_of(arguments.data)
-    bench = Bench(task=task, teacher=teacher_of(task, arguments.work), work=arguments.work, out=arguments.out)
+    teacher = teacher_of(task, arguments.work)
+    if arguments.unlabelled:
+        task = task.with_unlabelled(row.text for row in read_rows(arguments.unlabelled, text="text", label="label"))
+    bench = Bench(task=task, teacher=teacher, work=arguments.work, out=arguments.out)
     end = time.monotonic() + 3600 * arguments.hours
     with threads(arguments.threads):
-        if arguments.cell:
-            name, _, seed = arguments.cell.rpartition("-")
-            bench.run(name, int(seed))
         for name, seed in bench.cells():
-            missing = bench.missing(name, seed)
+            missing, cell = bench.missing(name, seed), cell_name(name, seed)
             if arguments.list:
-                print(f"{name}-{seed}: {'done' if not missing else 'to do: ' + ', '.join(missing)}")
-            elif missing and time.monotonic() < end:
+                print(f"{cell}: {'done' if not missing else 'to do: ' + ', '.join(missing)}")
+            elif missing and (cell == arguments.cell or time.monotonic() < end):
                 bench.run(name, seed)
     if arguments.table or arguments.hours:
         write_text(bench.out / "README.md", f"# Robust distillation, part by part\n\n{table(bench)}")

@@ -121,8 +121,13 @@ def test_with_everything_off_it_is_plain_distillation(
 
 @pytest.mark.parametrize(
     "part",
-    [{"perturbed": 1.0}, {"consistency": 1.0}, *({"adversaries": name} for name in ADVERSARIES)],
-    ids=["perturbed", "consistency", *ADVERSARIES],
+    [
+        {"perturbed": 1.0},
+        {"consistency": 1.0},
+        {"perturbed": 1.0, "perturbations": (), "piece_dropout": 0.5},
+        *({"adversaries": name} for name in ADVERSARIES),
+    ],
+    ids=["perturbed", "consistency", "piece dropout", *ADVERSARIES],
 )
 def test_each_part_changes_the_student(
     build: Callable[..., StudentNetwork], data: TrainingSet, lexicon: Table, part: dict[str, Any]

@@ -47,7 +47,7 @@ class Defence:
         self._source = source
         self._seeds = seeds
         texts = WordedTexts(source.texts)
-        self._drawer = PerturbedTexts(texts, scheme.perturbations) if scheme.draws else None
+        self._drawer = PerturbedTexts(texts, scheme.perturbations) if scheme.draws and scheme.perturbations else None
         self._perturbed: Encoded | None = None
         self._places: IntArray = np.full(len(source.texts), -1, dtype=np.int64)
         self._epoch = -1
@@ -87,8 +87,9 @@ class Defence:
             probe: Holds the gradient of the clean loss by the pieces' vectors.
         """
         total = 0.0
-        if self._perturbed is not None:
-            perturbed = replace(batch, **learner.read(self._perturbed, self._places[rows]))
+        if self._scheme.draws:
+            drawn = {} if self._perturbed is None else learner.read(self._perturbed, self._places[rows])
+            perturbed = replace(batch, **drawn)
             loss, output = learner.loss(self._with_pieces_left_out(perturbed))
             loss = self._scheme.perturbed * loss
             if self._scheme.consistency:

@@ -56,8 +56,10 @@ class Robust(Scheme):
             raise ValueError("softmax_temperature must be positive")
         if min(*self.weights.values(), self.perturbed, self.consistency) < 0 or max(self.weights.values()) == 0:
             raise ValueError("weights must not be negative, and one of soft_labels and hard_labels must be positive")
-        if self.draws and not self.perturbations:
-            raise ValueError("perturbed and consistency need perturbations; set both to 0 or name some")
+        if self.draws and not self.perturbations and not self.piece_dropout:
+            raise ValueError(
+                "perturbed and consistency need perturbations or piece_dropout; give some or set both to 0"
+            )
         if not 0 <= self.ramp <= 1 or not 0 <= self.piece_dropout < 1:
             raise ValueError("ramp must be in [0, 1], and piece_dropout in [0, 1)")
 
