@@ -11,7 +11,8 @@ from numpy.random import Generator
 from torch import Tensor
 
 from rosearch.core.protocols import IntArray
-from rosearch.data.tokenization import Encoded, Tokenizer
+from rosearch.data.encoded import Encoded
+from rosearch.data.tokenization import Tokenizer
 from rosearch.distillation.learner import Learner
 from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.worded_texts import WordedTexts
@@ -36,17 +37,21 @@ class Neighbourhoods:
         """All words that may change, and what they may become."""
         self.rows: IntArray = np.full(len(texts.words), -1, dtype=np.int64)
         """Row in ``near_VK`` of each word of the texts, -1 where nothing may stand for it."""
-        self.near_VK: IntArray = np.empty((0, 1), dtype=np.int64)
+        self._all_VK: IntArray = np.empty((0, 1), dtype=np.int64)
+        self.near_VK = self._all_VK
         """Numbers of spellings, the word itself first, filled up with -1."""
 
     def draw(self, rng: Generator) -> None:
-        """Draws candidates, afresh where the perturbation draws them.
+        """Draws the candidates of an epoch.
 
         Args:
             rng: Draws them.
         """
-        if self._pieces is not None and not self._perturbation.are_drawn:
-            return
+        if self._pieces is None or self._perturbation.are_drawn:
+            self._find(rng)
+        self.near_VK = _some(self._all_VK, self._perturbation.looked_at, rng)
+
+    def _find(self, rng: Generator) -> None:
         numbers: dict[str, int] = {}
         found: list[list[int]] = []
         known: dict[str, int] = {}
@@ -56,7 +61,7 @@ class Neighbourhoods:
                 found.append([numbers.setdefault(spelling, len(numbers)) for spelling in (word, *near)])
         width = max(map(len, found), default=1)
         filled = [row + [-1] * (width - len(row)) for row in found]
-        self.near_VK = np.array(filled, dtype=np.int64).reshape(-1, width)
+        self._all_VK = np.array(filled, dtype=np.int64).reshape(-1, width)
         self.rows[self._texts.modifiable] = [known.get(word, -1) for word in self._texts.free_words]
         self.spellings = tuple(numbers)
         self._pieces = self._tokenizer.pieces(self.spellings)
@@ -91,3 +96,13 @@ class Neighbourhoods:
             return means_SR
         # All pieces of a word have its characters; a spelling of several words is known by those of the first.
         return means_SR + layer.characters(read["character_ids_BLK"][:, :1]).squeeze(1)  # type: ignore[no-any-return]
+
+
+def _some(near_VK: IntArray, most: int, rng: Generator) -> IntArray:
+    """Returns the first column and at most so many of the others, drawn for each row, in their order."""
+    if near_VK.shape[1] <= most + 1:
+        return near_VK
+    keys_VK = rng.random(near_VK.shape) + (near_VK < 0)
+    keys_VK[:, 0] = -1
+    columns_VK = np.sort(keys_VK.argsort(axis=1)[:, : most + 1], axis=1)
+    return np.take_along_axis(near_VK, columns_VK, axis=1)

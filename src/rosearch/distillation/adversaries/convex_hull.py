@@ -21,7 +21,7 @@ class ConvexHull(Adversary):
         lexicons: Where synonyms come from.
         steps: Climbs, at least 1.
         sharpness: Logit of the synonym that promises most, per climb; the larger, the nearer to a single synonym.
-        looked_at: Synonyms of a word that span its hull; of more, so many are drawn once.
+        looked_at: Synonyms of a word that span its hull; of more, so many are drawn afresh each epoch.
         weight: Of the loss on the moved vectors.
 
     References:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, final
 
-import numpy as np
 from numpy.random import Generator
 
 from rosearch.distillation.neighbours import neighbours
@@ -25,7 +24,7 @@ class WordSubstitution(Perturbation):
             unseen attack must use another.
         share: The most of a text's words that are replaced.
         weight: How often this perturbation is drawn, relative to the others.
-        looked_at: Synonyms of a word that an adversary looks at; of more, so many are drawn once.
+        looked_at: Synonyms of a word that an adversary looks at; of more, so many are drawn afresh each epoch.
 
     References:
         Jia, Raghunathan, Göksel, Liang (2019). Certified Robustness to Adversarial Word Substitutions, section 5.1,
@@ -60,17 +59,14 @@ class WordSubstitution(Perturbation):
         draws = rng.random(len(words)).tolist()
         return [_drawn(neighbours(word, self.lexicons), draw) or word for word, draw in zip(words, draws, strict=True)]
 
-    def candidates(self, word: str, *, rng: Generator) -> tuple[str, ...]:
-        """Returns synonyms of a word.
+    def candidates(self, word: str, *, rng: Generator) -> tuple[str, ...]:  # noqa: ARG002 - all are given
+        """Returns all synonyms of a word.
 
         Args:
             word: As its text has it.
-            rng: Draws them, where there are very many.
+            rng: Not used.
         """
-        near = neighbours(word, self.lexicons)
-        if len(near) <= self.looked_at:
-            return near
-        return tuple(near[at] for at in np.sort(rng.permutation(len(near))[: self.looked_at]))
+        return neighbours(word, self.lexicons)
 
 
 def _drawn(words: tuple[str, ...], draw: float) -> str:
