@@ -95,7 +95,8 @@ def test_a_students_folder_and_a_file(
     assert f"texts    {toy_study}/test.tsv: " in answer.out
     assert "of these 10 attacked" in answer.out
     assert "deepwordbug" not in answer.out
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"pwws-margin.jsonl", "pwws-probability.jsonl"}
+    tables = {path.name for path in (tmp_path / "out").glob("*.parquet")}
+    assert tables == {"pwws-margin.parquet", "pwws-probability.parquet"}
     record = rosearch("attack", student, *arguments, "--json").json
     assert list(record["robustness"][0]["budget_curve"]) == ["5", "30"]
     assert [item["score"]["kind"] for item in record["robustness"]] == ["margin", "probability"]
@@ -176,3 +177,67 @@ def test_a_folder_that_is_neither_student_nor_run(rosearch: Callable, tmp_path: 
     answer = rosearch("attack", tmp_path)
     assert answer.code == 2
     assert "neither a student's folder (it has no student.json) nor a run directory" in answer.err
+
+
+def test_a_folder_of_outcomes_is_gone_on_with(
+    rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path, pwws: str
+) -> None:
+    out = tmp_path / "out"
+    arguments = ("attack", student, "--data", toy_study / "test.tsv", "--recipe", pwws, "--out", out, "--show", "0")
+    first = rosearch(*arguments, "--examples", "5")
+    assert first.code == 0
+    log = next(out.glob("outcomes-*.jsonl"))
+    lines = log.read_text().splitlines()
+    assert len(lines) == 2 * 5
+    assert rosearch(*arguments, "--examples", "5").out == first.out
+    assert log.read_text().splitlines() == lines
+    assert rosearch(*arguments, "--examples", "8").code == 0
+    assert log.read_text().splitlines()[: len(lines)] == lines
+    assert {path.name for path in out.glob("*.parquet")} == {"pwws-margin.parquet", "pwws-probability.parquet"}
+
+
+def test_a_page_shows_every_text(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path, pwws: str) -> None:
+    page = tmp_path / "page.html"
+    arguments = ("--data", toy_study / "test.tsv", "--recipe", pwws, "--examples", "6", "--html", page)
+    answer = rosearch("attack", student, *arguments)
+    assert answer.code == 0
+    assert f"page     {page}" in answer.out
+    assert page.read_text().count("<article>") == 2 * 6
+
+
+def test_a_function_of_the_users_own(
+    rosearch: Callable, toy_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop_model.py").write_text(
+        "def classify(texts):\n"
+        "    good = [sum(word in text for word in ('good', 'fine', 'great')) for text in texts]\n"
+        "    return [[0.8, 0.2] if not found else [0.3, 0.7] for found in good]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    labels = ",".join(
+        sorted({line.rsplit("\t", 1)[1] for line in (toy_study / "test.tsv").read_text().splitlines()[1:]})
+    )
+    arguments = ("--data", toy_study / "test.tsv", "--recipe", "deepwordbug", "--examples", "6")
+    answer = rosearch("attack", "shop_model:classify", *arguments, "--labels", labels)
+    assert answer.code == 0
+    assert "student  shop_model:classify" in answer.out
+    assert rosearch("attack", "shop_model:classify", *arguments).code == 2
+    assert rosearch("attack", "shop_model:missing", *arguments, "--labels", labels).code == 2
+
+
+def test_a_hugging_face_classifier(rosearch: Callable, toy_study: Path, run: Path) -> None:
+    folder = run / "teacher" / "model"
+    if not folder.is_dir():
+        folder = Path(Study.open(run).configuration.to_config()["teacher"]["model"])
+    arguments = ("--data", toy_study / "test.tsv", "--recipe", "deepwordbug", "--examples", "4", "--show", "0")
+    answer = rosearch("attack", folder, *arguments)
+    assert answer.code == 0
+    assert "right    " in answer.out
+
+
+def test_a_model_behind_a_mending_of_its_input(rosearch: Callable, student: Path, toy_study: Path) -> None:
+    arguments = ("--data", toy_study / "test.tsv", "--recipe", "deepwordbug", "--examples", "10", "--json")
+    bare = rosearch("attack", student, *arguments).json
+    mended = rosearch("attack", student, *arguments, "--normalise").json
+    assert mended["metrics"]["robust_accuracy"] >= bare["metrics"]["robust_accuracy"]
+    assert mended["metrics"]["attack_queries"] != bare["metrics"]["attack_queries"]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rosearch.cli.examples import read_results
+from rosearch.attacks.result_table import read_results
 from rosearch.cli.status import describe_task
 from rosearch.core.rng import SeedTree
 from rosearch.fitness.accuracy import ACCURACY_METRICS
@@ -28,7 +28,7 @@ def proposal(index: int) -> Proposal:
 def successes(member: FrontMember) -> bool:
     """Says whether an attack of the search changed some prediction."""
     folder = member.directory.trial_path(member.trial.proposal) / "attacks"
-    return any(result.status == "success" for path in folder.glob("*.jsonl") for result in read_results(path))
+    return any(result.status == "success" for path in folder.glob("*.parquet") for result in read_results(path))
 
 
 def assert_fits(text: str, *, width: int = 80) -> None:

@@ -1,6 +1,5 @@
 """Measuring: the lower figure is quoted, a text counts only where it resists all, and no scale helps a victim."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,9 @@ from hypothesis import strategies as st
 
 from rosearch.attacks.deepwordbug import DeepWordBug
 from rosearch.attacks.pwws import PWWS
-from rosearch.attacks.result import AttackResult
+from rosearch.attacks.result_log import ResultLog
+from rosearch.attacks.result_table import read_results
+from rosearch.core.events import Event, Progress
 from rosearch.core.protocols import FloatArray, Text, Victim
 from rosearch.data.task import Split, Task
 from rosearch.fitness.fidelity import Fidelity
@@ -221,9 +222,37 @@ def test_the_search_asks_dev_only(hashed: Task, fidelity: Fidelity) -> None:
     assert [record.score["kind"] for record in found.robustness] == ["margin", "margin"]
 
 
-def test_results_are_written_a_line_a_text(measured: Measurement, tmp_path: Path) -> None:
+def test_results_are_written_a_row_a_text(measured: Measurement, tmp_path: Path) -> None:
     measured.write(tmp_path / "attacks")
-    assert {path.name for path in (tmp_path / "attacks").iterdir()} == {f"{name}.jsonl" for name in measured.results}
+    assert {path.name for path in (tmp_path / "attacks").iterdir()} == {f"{name}.parquet" for name in measured.results}
     for name, results in measured.results.items():
-        lines = (tmp_path / "attacks" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-        assert tuple(AttackResult.from_record(json.loads(line)) for line in lines) == results
+        assert read_results(tmp_path / "attacks" / f"{name}.parquet") == results
+
+
+def test_an_attack_that_was_stopped_goes_on_where_it_was(
+    hashed: Task, fidelity: Fidelity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rosearch.fitness.attacking.PORTION", 2)
+    whole = measure(VICTIM, hashed, fidelity, budgets=BUDGETS, seed=0)
+
+    def stop_after(event: Event) -> None:
+        if isinstance(event, Progress) and event.done >= 4:
+            raise KeyboardInterrupt
+
+    log = tmp_path / "log.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        measure(VICTIM, hashed, fidelity, budgets=BUDGETS, seed=0, log=ResultLog(log), listener=stop_after)
+    kept = log.read_bytes()
+    assert kept.count(b"\n") == 4
+    log.write_bytes(kept + kept.splitlines()[0][:40])
+    resumed = measure(VICTIM, hashed, fidelity, budgets=BUDGETS, seed=0, log=ResultLog(log))
+    assert log.read_bytes().startswith(kept)
+    outcomes = {
+        name: [replace(result, computed_queries=0) for result in found] for name, found in whole.results.items()
+    }
+    assert outcomes == {
+        name: [replace(result, computed_queries=0) for result in found] for name, found in resumed.results.items()
+    }
+    lines = log.read_bytes()
+    measure(VICTIM, hashed, fidelity, budgets=BUDGETS, seed=0, log=ResultLog(log))
+    assert log.read_bytes() == lines

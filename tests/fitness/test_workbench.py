@@ -12,6 +12,7 @@ import torch
 
 from rosearch.attacks.deepwordbug import DeepWordBug
 from rosearch.attacks.pwws import PWWS
+from rosearch.attacks.result_table import read_results
 from rosearch.core.errors import AssetError, DivergenceError
 from rosearch.core.events import Event, Progress
 from rosearch.core.fingerprint import canonical_json
@@ -95,15 +96,14 @@ def test_files_are_written_where_they_are_wanted(
 ) -> None:
     evaluation = bench.evaluate(CANDIDATE, fitness.full_fidelity, folder=tmp_path)
     assert sorted(path.name for path in (tmp_path / "attacks").iterdir()) == [
-        f"{attack}-{score}.jsonl" for attack in ("deepwordbug", "pwws") for score in ("margin", "probability")
+        f"{attack}-{score}.parquet" for attack in ("deepwordbug", "pwws") for score in ("margin", "probability")
     ]
     student = Student.from_pretrained(tmp_path / "student")
     assert student.architecture == ARCHITECTURE.canonical()
     accuracy = np.mean(student.logits(task.test.texts).argmax(1) == task.test.labels)
     assert evaluation.metrics["accuracy"] == accuracy
     assert evaluation.metrics["latency_ms"] > 0
-    lines = (tmp_path / "attacks" / "pwws-margin.jsonl").read_text().splitlines()
-    assert len(lines) == fitness.test_examples
+    assert len(read_results(tmp_path / "attacks" / "pwws-margin.parquet")) == fitness.test_examples
     count = parameter_count(ARCHITECTURE, vocabulary_size=bench.vocabulary_size, classes=2)
     weights = sum(weight.numel() for weight in student.network.parameters())
     assert evaluation.metrics["parameters"] == count.total == weights
@@ -251,7 +251,7 @@ def test_texts_that_are_longer_than_what_is_read_are_counted(bench: Workbench) -
     assert bench.truncated() == {"train": 0, "dev": 0, "test": 0}
     short = replace(bench, teacher=replace(bench.teacher, max_length=12))
     lengths = {
-        name: bench.tokenizer.encode(getattr(bench.task, name).texts, max_length=99).lengths
+        name: bench.reading.as_the_teacher.tokenizer.encode(getattr(bench.task, name).texts, max_length=99).lengths
         for name in ("train", "dev", "test")
     }
     expected = {name: int((found > 12).sum()) for name, found in lengths.items()}

@@ -10,11 +10,12 @@ from rosearch.core.events import Listener
 
 if TYPE_CHECKING:
     from rosearch.attacks.attack import Attack
+    from rosearch.attacks.result_log import ResultLog
+    from rosearch.cli.attacked_model import AttackedModel
     from rosearch.core.protocols import ScreeningKind
     from rosearch.data.task import Task
     from rosearch.fitness.fidelity import FieldName
     from rosearch.fitness.measurement import Measurement
-    from rosearch.students.text_classifier import TextClassifier
 
 
 @final
@@ -23,7 +24,7 @@ class Assault:
     """An attack to be carried out.
 
     Args:
-        student: The student's folder.
+        student: The model: a folder, or ``module:function``.
         texts: What is attacked.
         attacks: Recipes.
         budgets: Queries per text at which the budget curve is read.
@@ -46,13 +47,16 @@ class Assault:
     false_positive_rate: float = 0.01
     screening: "ScreeningKind" = "none"
 
-    def carry_out(self, student: "TextClassifier", task: "Task", listener: Listener) -> "Measurement":
+    def carry_out(
+        self, model: "AttackedModel", task: "Task", listener: Listener, *, log: "ResultLog | None" = None
+    ) -> "Measurement":
         """Attacks by margin and by calibrated probability.
 
         Args:
-            student: Loaded.
+            model: Opened.
             task: What ``texts`` gave.
             listener: Hears the progress.
+            log: Takes each outcome as it comes, and spares what it knows already.
 
         Raises:
             ConfigError: If there is no text of an attacked label.
@@ -75,12 +79,13 @@ class Assault:
         fidelity.require_field(task)
         require_attackable(task, self.attacked_labels)
         return measure(
-            student,
+            model,
             task,
             fidelity,
             budgets=self.budgets,
             seed=self.seed,
             false_positive_rate=self.false_positive_rate,
+            log=log,
             listener=listener,
         )
 
@@ -94,18 +99,21 @@ def assault_on(model: Path) -> Assault:
     """Returns what a model suggests: a run its best student, recipes and texts; a student only itself.
 
     Args:
-        model: A run directory or a student's folder.
+        model: A run directory, a student's folder, a Hugging Face classifier's, or ``module:function``.
 
     Raises:
-        InputError: If it is neither, or the run has no student yet.
+        InputError: If it is none of them, or the run has no student yet.
     """
+    from rosearch.attacks.suite import SUITES
+    from rosearch.cli.attacked_model import is_foreign_checkpoint, names_function
     from rosearch.export.origin import Origin
 
+    quick = tuple(map(attack_from, SUITES["quick"]))
+    if names_function(model) or is_foreign_checkpoint(model):
+        return Assault(student=model, texts=NoTexts(model), attacks=quick)
     origin = Origin.find(model)
     if origin.study is None:
-        return Assault(
-            student=origin.folder, texts=NoTexts(model), attacks=(attack_from("pwws"), attack_from("deepwordbug"))
-        )
+        return Assault(student=origin.folder, texts=NoTexts(model), attacks=quick)
     fitness = origin.study.configuration.fitness
     return Assault(
         student=origin.folder,

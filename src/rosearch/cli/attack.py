@@ -1,27 +1,29 @@
-"""`rosearch attack`: attacks a student on labelled text, and quotes what is left."""
+"""`rosearch attack`: attacks a model on labelled text, and quotes what is left."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rosearch.cli.console import emit, emit_json, emit_long, messages
+from rosearch.cli.console import emit_json, emit_long, messages
 from rosearch.cli.options import JsonOption, OfflineOption, SkipOption
+from rosearch.core.protocols import OnnxPrecision
 
 if TYPE_CHECKING:
-    from rosearch.attacks.robustness import Robustness
-    from rosearch.attacks.screening import ScreeningRecord
+    from rosearch.attacks.result_log import ResultLog
     from rosearch.cli.assault import Assault
-    from rosearch.data.task import Task
+    from rosearch.cli.attacked_model import AttackedModel
     from rosearch.fitness.measurement import Measurement
-    from rosearch.students.text_classifier import TextClassifier
 
 
 ModelArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="MODEL", help="A student's folder, or a run directory: its best finalist on its own test split."
+        metavar="MODEL",
+        help="A student's folder or ONNX file, a Hugging Face classifier's folder, module:function, or a run "
+        "directory: its best finalist on its own test split.",
     ),
 ]
 DataOption = Annotated[
@@ -69,7 +71,20 @@ ScreeningOption = Annotated[
     Literal["none", "auto", "bfloat16", "int8"],
     typer.Option("--screening", help="Who is asked first; flips and near decisions are the student's own."),
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Write the outcome of each text.")]
+SuiteOption = Annotated[
+    Literal["quick", "standard"] | None,
+    typer.Option("--suite", help="Recipes by a common name: quick is pwws and deepwordbug.", show_default=False),
+]
+NormaliseOption = Annotated[
+    bool, typer.Option("--normalise", help="Put the model behind folded look-alikes and corrected spelling first.")
+]
+HtmlOption = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write a page with every changed word marked.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Keep each text's outcome (Parquet); the same command goes on there."),
+]
 ShowOption = Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")]
 
 
@@ -80,6 +95,7 @@ def command(
     label: LabelOption = "label",
     labels: LabelsOption = None,
     recipes: RecipesOption = None,
+    suite: SuiteOption = None,
     precision: PrecisionOption = None,
     examples: ExamplesOption = None,
     budgets: BudgetsOption = None,
@@ -89,19 +105,24 @@ def command(
     attacked_labels: AttackedOption = None,
     false_positive_rate: RateOption = None,
     screening: ScreeningOption = "none",
+    normalise: NormaliseOption = False,
     out: OutOption = None,
+    html: HtmlOption = None,
     show: ShowOption = 3,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,
 ) -> None:
-    """Attack a student by margin and by calibrated probability; quote the lower figure with its interval."""
+    """Attack a model by margin and by calibrated probability; quote the lower figure with its interval."""
+    from rosearch.attacks.suite import SUITES
     from rosearch.cli.assault import assault_on, attack_from, given
+    from rosearch.cli.attack_tables import describe, print_outcome, print_subject
+    from rosearch.cli.attacked_model import mended, open_model
     from rosearch.cli.attacked_texts import FileOfTexts
     from rosearch.cli.progress import showing_progress
-    from rosearch.students.loading import load_student
+    from rosearch.core.files import write_text
 
     assault = given(
-        assault_on(model),
+        assault_on(_folder(model)),
         texts=None
         if data is None
         else FileOfTexts(
@@ -111,7 +132,7 @@ def command(
             labels=_names(labels),
             skip_bad_rows=skip_bad_rows,
         ),
-        attacks=tuple(attack_from(recipe) for recipe in recipes) if recipes else None,
+        attacks=tuple(map(attack_from, recipes or SUITES[suite or "quick"])) if recipes or suite else None,
         budgets=tuple(sorted(set(budgets))) if budgets else None,
         examples=examples,
         seed=seed,
@@ -120,124 +141,61 @@ def command(
         false_positive_rate=false_positive_rate,
         screening=screening,
     )
-    student = load_student(assault.student, precision=precision)
-    with showing_progress(messages) as display:
-        task = assault.texts.load(student, display)
-        measurement = assault.carry_out(student, task, display)
+    chosen = precision or _precision(model)
+    opened = open_model(assault.student, labels=_names(labels), precision=chosen)
+    with showing_progress(messages) as display, ExitStack() as stack:
+        task = assault.texts.load(opened, display)
+        subject = mended(opened, task) if normalise else opened
+        log = stack.enter_context(_log(out, assault.student, normalise=normalise)) if out else None
+        measurement = assault.carry_out(subject, task, display, log=log)
     if out is not None:
         measurement.write(out)
+    if html is not None:
+        write_text(html, _page(assault, opened, measurement))
     if json:
-        emit_json(_describe(assault, student, task, measurement))
+        emit_json(describe(assault, opened, task, measurement))
         return
-    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(assault, student, task, measurement)}")
-    if task.text_fields > 1:
-        emit_long(f"field    the {assault.attacked_field} of two is rewritten; the student sees both")
-    _print(measurement, student, show)
+    print_subject(assault, opened, task, measurement)
+    print_outcome(measurement, opened, show)
+    if html is not None:
+        emit_long(f"page     {html}")
 
 
 def _names(listed: str | None) -> tuple[str, ...] | None:
     return None if listed is None else tuple(name.strip() for name in listed.split(","))
 
 
-def _describe(
-    assault: "Assault", student: "TextClassifier", task: "Task", measurement: "Measurement"
-) -> dict[str, Any]:
-    return {
-        "student": str(assault.student),
-        "texts": str(assault.texts),
-        "truncated": student.truncated(task.test.texts),
-        "bad_rows": task.bad_rows.to_record(),
-        "attacked_field": assault.attacked_field,
-        "attacked_labels": list(assault.attacked_labels),
-        "metrics": dict(measurement.metrics),
-        "robustness": [record.to_record() for record in measurement.robustness],
-        "screening": measurement.screening.to_record() if measurement.screening else None,
-    }
+def _folder(model: Path) -> Path:
+    """Takes an exported graph for the student's folder that it lies in."""
+    return model.parent if model.suffix == ".onnx" and model.is_file() else model
 
 
-def _sizes(assault: "Assault", student: "TextClassifier", task: "Task", measurement: "Measurement") -> str:
-    from rosearch.cli.tables import of_labels
+def _precision(model: Path) -> OnnxPrecision | None:
+    """Returns the precision of a graph that is named as such."""
+    from rosearch.students.onnx_student import ONNX_FILES
 
-    attacked = f"{round(measurement.metrics['examples'])}{of_labels(assault.attacked_labels)}"
-    sizes = f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
-    cut = student.truncated(task.test.texts)
-    return f"{sizes}\n         {cut} are cut to {student.max_length} word pieces" if cut else sizes
+    return next((precision for precision, name in ONNX_FILES.items() if model.name == name), None)
 
 
-def _print(measurement: "Measurement", student: "TextClassifier", show: int) -> None:
-    from rosearch.cli.examples import render_examples
-    from rosearch.cli.tables import percent
-    from rosearch.fitness.measurement import quoted
+@contextmanager
+def _log(out: Path, model: Path, *, normalise: bool) -> Iterator["ResultLog"]:
+    """Opens the outcomes so far of this model, under a lock: the same command goes on where it was."""
+    from rosearch.attacks.result_log import ResultLog
+    from rosearch.core.fingerprint import fingerprint, fingerprint_files
+    from rosearch.store.lock import locked
 
-    kinds = dict.fromkeys(str(record.recipe["kind"]) for record in measurement.robustness)
-    figures = [quoted(measurement.robustness, kind) for kind in kinds]
-    metrics = measurement.metrics
-    emit_long(
-        f"right    {percent(metrics['accuracy'])} before any attack, balanced over classes "
-        f"{percent(metrics['balanced_accuracy'])}, worst class {percent(metrics['worst_class_accuracy'])}\n"
-        f"         macro-F1 {percent(metrics['macro_f1'])}, recall {percent(metrics['recall_at_fpr'])} where at most "
-        f"{100 * metrics['false_positive_rate']:g} % of the others raise an alarm\n"
+    content = fingerprint_files(model) if model.is_dir() else str(model)
+    with locked(out / "attack.lock"):
+        yield ResultLog(out / f"outcomes-{fingerprint([content, normalise], length=12)}.jsonl")
+
+
+def _page(assault: "Assault", model: "AttackedModel", measurement: "Measurement") -> str:
+    from rosearch.report.attack_page import attack_page
+
+    return attack_page(
+        model=str(assault.student),
+        texts=str(assault.texts),
+        label_names=model.label_names,
+        robustness=measurement.robustness,
+        results=measurement.results,
     )
-    _print_figures(figures, metrics, student.label_names)
-    emit(f"Right under every attack and score: {percent(metrics['robust_accuracy'])}.")
-    if measurement.screening:
-        emit(_screened(measurement.screening))
-    for record in figures:
-        name = f"{record.recipe['kind']}-{record.score['kind']}"
-        examples = list(render_examples(measurement.results[name], student.label_names, count=show))
-        if examples:
-            emit_long(f"\n{record.recipe['kind']} by {record.score['kind']}, changed words in brackets:")
-        for example in examples:
-            emit_long(example)
-
-
-def _screened(record: "ScreeningRecord") -> str:
-    beyond = f"; {record.beyond} errors were beyond the bound of their time" if record.beyond else ""
-    return (
-        f"Screened in {record.stand_in}: off by {record.largest_error:.2g} at most between two logits on "
-        f"{record.compared} texts, taken as {record.bound:.2g}{beyond}. What that left open, the student decided."
-    )
-
-
-def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], label_names: tuple[str, ...]) -> None:
-    from rosearch.cli.tables import share_with_interval, table_of
-    from rosearch.fitness.attacked_labels import over_all_texts
-
-    title = "Accuracy under attack in %, no query limit; wrong before the attack counts as lost"
-    over_all = [over_all_texts(record.robust_accuracy, record.n, metrics) for record in figures]
-    names = ("recipe", "by", "robust accuracy\n[95 %]", "n", "queries\na text")
-    # The attacked class is as good as always the worst.
-    table = table_of(*names, "right of all\ntexts [95 %]" if any(over_all) else "worst class", title=title, left=2)
-    for record, all_texts in zip(figures, over_all, strict=True):
-        table.add_row(
-            str(record.recipe["kind"]),
-            str(record.score["kind"]),
-            share_with_interval(record.robust_accuracy, *record.interval),
-            str(record.n),
-            f"{record.mean_queries:.0f}",
-            share_with_interval(*all_texts)
-            if all_texts
-            else f"{100 * record.worst_class_accuracy:.1f} {label_names[record.worst_class]}",
-        )
-    emit(table)
-    budgets = (str(budget) for budget in figures[0].budget_curve)
-    curve = table_of("recipe", *budgets, "no limit", "mean", title="The same within a budget of queries a text")
-    for record in figures:
-        shares = [*record.budget_curve.values(), record.robust_accuracy, record.mean_of_budget_curve]
-        curve.add_row(str(record.recipe["kind"]), *(f"{100 * share:.1f}" for share in shares))
-    emit(curve)
-    for record in figures:
-        changed = f"changed {record.mean_perturbed_percent:.0f} % of the words where it succeeded"
-        emit(f"{_settings(record.recipe)}, seed {record.seed}: {changed}")
-    emit("Each recipe was run by margin and by calibrated probability; the lower outcome is shown.")
-
-
-def _settings(recipe: Mapping[str, Any]) -> str:
-    """Renders a recipe's settings in a line."""
-    kind = str(recipe["kind"])
-    parts = [
-        _settings(value) if isinstance(value, Mapping) else f"{name} {value}"
-        for name, value in recipe.items()
-        if value is not None and name != "kind"
-    ]
-    return f"{kind} ({', '.join(parts)})" if parts else kind

@@ -8,10 +8,10 @@ from rosearch.core.errors import InputError, TaskError
 from rosearch.core.events import Listener, Notice
 
 if TYPE_CHECKING:
+    from rosearch.cli.attacked_model import AttackedModel
     from rosearch.data.rows import Row
     from rosearch.data.task import Split, Task
     from rosearch.search.study import Study
-    from rosearch.students.text_classifier import TextClassifier
 
 CALIBRATION_SHARE = 0.3
 
@@ -19,7 +19,7 @@ CALIBRATION_SHARE = 0.3
 class Texts(Protocol):
     """Where the texts to attack come from."""
 
-    def load(self, student: "TextClassifier", listener: Listener) -> "Task":
+    def load(self, student: "AttackedModel", listener: Listener) -> "Task":
         """Returns a task whose test split is attacked, and whose dev split calibrates the student."""
         ...
 
@@ -38,7 +38,7 @@ class TestSplit:
     def __str__(self) -> str:
         return f"test split of {self._study.directory.path}"
 
-    def load(self, student: "TextClassifier", listener: Listener) -> "Task":  # noqa: ARG002 - a run's texts fit its students
+    def load(self, student: "AttackedModel", listener: Listener) -> "Task":  # noqa: ARG002 - a run's texts fit its students
         """Loads the run's task; see ``Texts``.
 
         Args:
@@ -70,7 +70,7 @@ class NoTexts:
     def __init__(self, student: Path) -> None:
         self._student = student
 
-    def load(self, student: "TextClassifier", listener: Listener) -> "Task":  # noqa: ARG002 - there is nothing to load
+    def load(self, student: "AttackedModel", listener: Listener) -> "Task":  # noqa: ARG002 - there is nothing to load
         """Asks the user for texts.
 
         Args:
@@ -105,7 +105,7 @@ class FileOfTexts:
     def __str__(self) -> str:
         return str(self.path)
 
-    def load(self, student: "TextClassifier", listener: Listener) -> "Task":
+    def load(self, student: "AttackedModel", listener: Listener) -> "Task":
         """Reads the file; see ``Texts``.
 
         Args:

@@ -1,20 +1,12 @@
 """Adversarial examples for people: what was changed stands out."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from rich.text import Text as RichText
 
 from rosearch.attacks.marking import segments
 from rosearch.attacks.result import AttackResult
 from rosearch.core.protocols import Text
-
-
-def read_results(path: Path) -> list[AttackResult]:
-    """Reads the results of each text that an evaluation wrote."""
-    import json
-
-    return [AttackResult.from_record(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def render_examples(results: Sequence[AttackResult], label_names: Sequence[str], *, count: int) -> Iterator[RichText]:

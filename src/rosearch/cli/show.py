@@ -103,9 +103,10 @@ def _print_figures(trial: "Trial") -> None:
 
 
 def _print_examples(folder: Path, names: Sequence[str], count: int) -> None:
-    from rosearch.cli.examples import read_results, render_examples
+    from rosearch.attacks.result_table import read_results
+    from rosearch.cli.examples import render_examples
 
-    for path in sorted((folder / "attacks").glob("*.jsonl")) if count else ():
+    for path in sorted((folder / "attacks").glob("*.parquet")) if count else ():
         results = read_results(path)
         succeeded = sum(result.status == "success" for result in results)
         emit_long(f"{path}: {succeeded} of {len(results)} texts fell, changed words in brackets")

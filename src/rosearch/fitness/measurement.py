@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import final
 
@@ -13,16 +13,18 @@ from rosearch.attacks.attack import Attack
 from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
+from rosearch.attacks.result_log import ResultLog
+from rosearch.attacks.result_table import write_results
 from rosearch.attacks.robustness import Robustness, lower_of
 from rosearch.attacks.screening import ScreeningRecord
 from rosearch.core.events import Listener, ignore
-from rosearch.core.files import write_text
-from rosearch.core.fingerprint import canonical_json
+from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
 from rosearch.fitness.accuracy import accuracy_metrics
 from rosearch.fitness.attacked_labels import attacked_classes, attacked_rows, spared_metrics
+from rosearch.fitness.attacking import carry_out
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
 from rosearch.fitness.stand_in import screening_of
@@ -58,10 +60,9 @@ class Measurement:
         return tuple(np.mean(outcomes, axis=(0, 2)).tolist())
 
     def write(self, folder: Path) -> None:
-        """Writes the outcome of each text as JSON lines, a file for each attack and score."""
+        """Writes the outcome of each text as Parquet, a file for each attack and score."""
         for name, results in self.results.items():
-            lines = (canonical_json(result.to_record()) + "\n" for result in results)
-            write_text(folder / f"{name}.jsonl", "".join(lines))
+            write_results(folder / f"{name}.parquet", results)
 
 
 def measure(
@@ -72,6 +73,7 @@ def measure(
     budgets: tuple[int, ...],
     seed: int,
     false_positive_rate: float = 0.01,
+    log: ResultLog | None = None,
     listener: Listener = ignore,
 ) -> Measurement:
     """Asks a model for a whole split, then attacks it on the split's fixed examples.
@@ -83,6 +85,7 @@ def measure(
         budgets: Queries per text at which the budget curve is read.
         seed: Decides the examples and the attacks' own randomness; the same for every model of a study.
         false_positive_rate: Of ``recall_at_fpr``.
+        log: Takes each outcome as it comes and spares what it knows already; of one model.
         listener: Hears the progress.
 
     Returns:
@@ -102,22 +105,23 @@ def measure(
     rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=attacked)
     examples, cache = split.take(rows), QueryCache()
     screening = screening_of(victim, fidelity.screening)
+    names = [f"{fidelity.split}-{row}" for row in rows]
     results: dict[str, tuple[AttackResult, ...]] = {}
     records: list[Robustness] = []
     for attack, (kind, score) in itertools.product(fidelity.attacks, scores.items()):
-        outcome = attack.run(
+        run = partial(
+            attack.run,
             victim,
-            examples.texts,
-            examples.labels.tolist(),
             score=score,
             seeds=SeedTree(seed).child("attack"),
-            example_ids=[f"{fidelity.split}-{row}" for row in rows],
             field=fidelity.field,
             budgets=budgets,
             cache=cache,
             screening=screening,
-            listener=listener,
         )
+        answers = dev_logits.argmax(axis=1).tolist()
+        key = fingerprint([attack.fingerprint(), kind, seed, fidelity.field, budgets, task.fingerprint, answers])
+        outcome = carry_out(run, examples, names, log=log, key=key, stage=f"attack {attack.kind}", listener=listener)
         results[f"{attack.kind}-{kind}"] = outcome
         records.append(Robustness.of(outcome, attack=attack, score=score, seed=seed))
     metrics = accuracy_metrics(logits, split.labels, false_positive_rate=false_positive_rate, detected=classes)

@@ -117,6 +117,14 @@ class TeacherModel:
             found.extend(map(len, encoded["input_ids"]))
         return np.minimum(-(-np.array(found, dtype=np.int64) // LENGTH_STEP) * LENGTH_STEP, self.max_length)
 
+    def truncated(self, texts: Sequence[Text]) -> int:
+        """Returns how many of ``texts`` are longer than the model reads."""
+        cut = 0
+        for start in range(0, len(texts), CHUNK):
+            encoded = self.tokenizer(*_fields(texts[start : start + CHUNK]), verbose=False)
+            cut += sum(len(ids) > self.max_length for ids in encoded["input_ids"])
+        return cut
+
     def encode(self, texts: Sequence[Text], *, pad_to: int | None = None) -> dict[str, Tensor]:
         """Tokenises texts into one padded batch on the model's device.
 

@@ -1,0 +1,125 @@
+"""How `rosearch attack` shows what an attack has left: tables, examples, plain data."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rosearch.cli.console import emit, emit_long
+
+if TYPE_CHECKING:
+    from rosearch.attacks.robustness import Robustness
+    from rosearch.attacks.screening import ScreeningRecord
+    from rosearch.cli.assault import Assault
+    from rosearch.cli.attacked_model import AttackedModel
+    from rosearch.data.task import Task
+    from rosearch.fitness.measurement import Measurement
+
+
+def print_subject(assault: "Assault", model: "AttackedModel", task: "Task", measurement: "Measurement") -> None:
+    """Prints what was attacked, and on which texts."""
+    emit_long(f"student  {assault.student}\ntexts    {assault.texts}: {_sizes(assault, model, task, measurement)}")
+    if task.text_fields > 1:
+        emit_long(f"field    the {assault.attacked_field} of two is rewritten; the student sees both")
+
+
+def describe(assault: "Assault", model: "AttackedModel", task: "Task", measurement: "Measurement") -> dict[str, Any]:
+    """Returns the outcome of an attack as plain data."""
+    return {
+        "student": str(assault.student),
+        "texts": str(assault.texts),
+        "truncated": model.truncated(task.test.texts),
+        "bad_rows": task.bad_rows.to_record(),
+        "attacked_field": assault.attacked_field,
+        "attacked_labels": list(assault.attacked_labels),
+        "metrics": dict(measurement.metrics),
+        "robustness": [record.to_record() for record in measurement.robustness],
+        "screening": measurement.screening.to_record() if measurement.screening else None,
+    }
+
+
+def _sizes(assault: "Assault", model: "AttackedModel", task: "Task", measurement: "Measurement") -> str:
+    from rosearch.cli.tables import of_labels
+
+    attacked = f"{round(measurement.metrics['examples'])}{of_labels(assault.attacked_labels)}"
+    sizes = f"{len(task.test)}, of these {attacked} attacked; {len(task.dev)} more calibrate the student"
+    cut = model.truncated(task.test.texts)
+    return f"{sizes}\n         {cut} are cut to {model.max_length} word pieces" if cut else sizes
+
+
+def print_outcome(measurement: "Measurement", model: "AttackedModel", show: int) -> None:
+    """Prints figures, budget curves and a few examples of each recipe."""
+    from rosearch.cli.examples import render_examples
+    from rosearch.cli.tables import percent
+    from rosearch.fitness.measurement import quoted
+
+    kinds = dict.fromkeys(str(record.recipe["kind"]) for record in measurement.robustness)
+    figures = [quoted(measurement.robustness, kind) for kind in kinds]
+    metrics = measurement.metrics
+    emit_long(
+        f"right    {percent(metrics['accuracy'])} before any attack, balanced over classes "
+        f"{percent(metrics['balanced_accuracy'])}, worst class {percent(metrics['worst_class_accuracy'])}\n"
+        f"         macro-F1 {percent(metrics['macro_f1'])}, recall {percent(metrics['recall_at_fpr'])} where at most "
+        f"{100 * metrics['false_positive_rate']:g} % of the others raise an alarm\n"
+    )
+    _print_figures(figures, metrics, model.label_names)
+    emit(f"Right under every attack and score: {percent(metrics['robust_accuracy'])}.")
+    if measurement.screening:
+        emit(_screened(measurement.screening))
+    for record in figures:
+        name = f"{record.recipe['kind']}-{record.score['kind']}"
+        examples = list(render_examples(measurement.results[name], model.label_names, count=show))
+        if examples:
+            emit_long(f"\n{record.recipe['kind']} by {record.score['kind']}, changed words in brackets:")
+        for example in examples:
+            emit_long(example)
+
+
+def _screened(record: "ScreeningRecord") -> str:
+    beyond = f"; {record.beyond} errors were beyond the bound of their time" if record.beyond else ""
+    return (
+        f"Screened in {record.stand_in}: off by {record.largest_error:.2g} at most between two logits on "
+        f"{record.compared} texts, taken as {record.bound:.2g}{beyond}. What that left open, the student decided."
+    )
+
+
+def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], label_names: tuple[str, ...]) -> None:
+    from rosearch.cli.tables import share_with_interval, table_of
+    from rosearch.fitness.attacked_labels import over_all_texts
+
+    title = "Accuracy under attack in %, no query limit; wrong before the attack counts as lost"
+    over_all = [over_all_texts(record.robust_accuracy, record.n, metrics) for record in figures]
+    names = ("recipe", "by", "robust accuracy\n[95 %]", "n", "queries\na text")
+    # The attacked class is as good as always the worst.
+    table = table_of(*names, "right of all\ntexts [95 %]" if any(over_all) else "worst class", title=title, left=2)
+    for record, all_texts in zip(figures, over_all, strict=True):
+        table.add_row(
+            str(record.recipe["kind"]),
+            str(record.score["kind"]),
+            share_with_interval(record.robust_accuracy, *record.interval),
+            str(record.n),
+            f"{record.mean_queries:.0f}",
+            share_with_interval(*all_texts)
+            if all_texts
+            else f"{100 * record.worst_class_accuracy:.1f} {label_names[record.worst_class]}",
+        )
+    emit(table)
+    budgets = (str(budget) for budget in figures[0].budget_curve)
+    curve = table_of("recipe", *budgets, "no limit", "mean", title="The same within a budget of queries a text")
+    for record in figures:
+        shares = [*record.budget_curve.values(), record.robust_accuracy, record.mean_of_budget_curve]
+        curve.add_row(str(record.recipe["kind"]), *(f"{100 * share:.1f}" for share in shares))
+    emit(curve)
+    for record in figures:
+        changed = f"changed {record.mean_perturbed_percent:.0f} % of the words where it succeeded"
+        emit(f"{_settings(record.recipe)}, seed {record.seed}: {changed}")
+    emit("Each recipe was run by margin and by calibrated probability; the lower outcome is shown.")
+
+
+def _settings(recipe: Mapping[str, Any]) -> str:
+    """Renders a recipe's settings in a line."""
+    kind = str(recipe["kind"])
+    parts = [
+        _settings(value) if isinstance(value, Mapping) else f"{name} {value}"
+        for name, value in recipe.items()
+        if value is not None and name != "kind"
+    ]
+    return f"{kind} ({', '.join(parts)})" if parts else kind
