@@ -11,14 +11,13 @@ from rosearch.fitness.rehearsal import few_texts
 from rosearch.fitness.stopwatch import Stopwatch
 from rosearch.fitness.times import AttackNeeds, StudentTimes, TeacherTimes
 from rosearch.search.configuration import Configuration, SearchSettings
-from rosearch.search.estimate import Estimate, Estimator, Rehearsed
+from rosearch.search.estimate import Estimate, Estimator, Rehearsed, TextCounts
 from rosearch.search.results import Extent, Results
 
 TIMES = StudentTimes(build_s=1.0, step_s=0.1, answer_s=0.001, parameters=1000.0)
 REHEARSED = Rehearsed(
     teacher=TeacherTimes(load_s=2.0, step_s=0.5, output_s=0.01, answer_s=0.1, model_bytes=5000.0, output_bytes=10.0),
-    missing_outputs=240,
-    ready=False,
+    missing_outputs=None,
     needs=AttackNeeds(
         right=0.5,
         queries={
@@ -42,7 +41,7 @@ def configuration(**search: int) -> Configuration:
 
 
 def estimate(task: Task, settings: Configuration, results: Results | None = None, *, cores: int = 1) -> Estimate:
-    return Estimator(settings, task, results or Results(), REHEARSED, cores=cores).estimate()
+    return Estimator(settings, TextCounts.of(task), results or Results(), REHEARSED, cores=cores).estimate()
 
 
 def seconds(found: Estimate) -> dict[str, float]:
@@ -81,8 +80,11 @@ def test_what_is_on_record_is_left_out(task: Task) -> None:
     assert estimate(task, configuration(), done).stages == ()
     assert estimate(task, configuration(), done).to_record()["dominant"] is None
     assert seconds(estimate(task, configuration(trials=11), done))["trials: training"] > 0
-    found = Estimator(configuration(), task, Results(), replace(REHEARSED, ready=True), cores=1).estimate()
+    found = Estimator(
+        configuration(), TextCounts.of(task), Results(), replace(REHEARSED, missing_outputs=40), cores=1
+    ).estimate()
     assert "teacher: fine-tuning" not in seconds(found)
+    assert seconds(found)["teacher: outputs"] == pytest.approx(0.4)
 
 
 def test_without_finalists_there_are_no_finals(task: Task) -> None:

@@ -54,7 +54,7 @@ def command(
 ) -> None:
     """Check everything that a search needs, train 20 random students for a moment, estimate its time and disk."""
     from rosearch.cli.progress import showing_progress
-    from rosearch.search.rehearsing import rehearse
+    from rosearch.search.rehearsing import estimate as estimate_cost
 
     study = study_of(
         config,
@@ -67,7 +67,7 @@ def command(
     )
     with showing_progress(messages) as display:
         task = study.check(listener=display)
-        estimate = rehearse(study, task, listener=display)
+        estimate = estimate_cost(study, task, listener=display)
     free = shutil.disk_usage(_existing(study.directory.path)).free
     if json:
         fitting = {} if hours is None else {"trials_within_hours": estimate.trials_within(hours)}

@@ -189,6 +189,7 @@ def few_texts(task: Task, *, seed: int) -> Task:
     """
     return replace(
         task,
+        unlabelled=(),
         train=_few_of(task.train, TEXTS, seed=seed, name="train", classes=task.classes),
         dev=_few_of(task.dev, ATTACKED, seed=seed, name="dev"),
         test=_few_of(task.test, ATTACKED, seed=seed, name="test"),

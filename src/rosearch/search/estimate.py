@@ -24,13 +24,33 @@ RECORD_BYTES = 6000
 
 @final
 @dataclass(frozen=True, kw_only=True)
+class TextCounts:
+    """How many texts a task has.
+
+    Args:
+        train: To learn from.
+        dev: To select on.
+        test: To measure on.
+    """
+
+    train: int
+    dev: int
+    test: int
+
+    @classmethod
+    def of(cls, task: "Task") -> "TextCounts":
+        """Counts the texts of a task."""
+        return cls(train=len(task.train), dev=len(task.dev), test=len(task.test))
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
 class Rehearsed:
     """What a rehearsal found.
 
     Args:
         teacher: The teacher's times.
-        missing_outputs: Training texts that the teacher has not been asked for yet.
-        ready: Whether the run has its teacher.
+        missing_outputs: Training texts that the run's teacher has not been asked for yet; None where it has no teacher.
         needs: What attacks ask of a student.
         bag: The bag of embeddings.
         transformer: The uniform Transformer.
@@ -38,8 +58,7 @@ class Rehearsed:
     """
 
     teacher: TeacherTimes
-    missing_outputs: int
-    ready: bool
+    missing_outputs: int | None
     needs: AttackNeeds
     bag: StudentTimes
     transformer: StudentTimes
@@ -132,16 +151,16 @@ class Estimator:
 
     Args:
         configuration: The search.
-        task: Its texts.
+        texts: How many it has.
         results: What is on record already.
         rehearsed: The times.
         cores: That this process may use.
     """
 
     def __init__(
-        self, configuration: "Configuration", task: "Task", results: Results, rehearsed: Rehearsed, *, cores: int
+        self, configuration: "Configuration", texts: TextCounts, results: Results, rehearsed: Rehearsed, *, cores: int
     ) -> None:
-        self._configuration, self._task, self._results = configuration, task, results
+        self._configuration, self._texts, self._results = configuration, texts, results
         self._rehearsed = rehearsed
         search = configuration.search
         self._workers = min(search.executor.slots, search.window, cores)
@@ -162,11 +181,17 @@ class Estimator:
     def _preparations(self) -> list[Stage]:
         rehearsed = self._rehearsed
         teacher = rehearsed.teacher
-        steps = self._configuration.teacher.training_steps(len(self._task.train)) if teacher.step_s else 0
+        unprepared = rehearsed.missing_outputs is None
+        missing = self._texts.train if rehearsed.missing_outputs is None else rehearsed.missing_outputs
+        steps = self._configuration.teacher.training_steps(self._texts.train) if teacher.step_s else 0
         return [
             Stage(name="start: loading", count=1, each_s=teacher.load_s),
-            Stage(name="teacher: fine-tuning", count=0 if rehearsed.ready else steps, each_s=teacher.step_s),
-            Stage(name="teacher: outputs", count=rehearsed.missing_outputs, each_s=teacher.output_s),
+            Stage(
+                name="teacher: fine-tuning",
+                count=steps * unprepared,
+                each_s=teacher.step_s,
+            ),
+            Stage(name="teacher: outputs", count=missing, each_s=teacher.output_s),
         ]
 
     def _search(self) -> list[Stage]:
@@ -220,13 +245,13 @@ class Estimator:
 
     def _training_s(self, times: StudentTimes, fidelity: Fidelity) -> float:
         schedule = self._configuration.fitness.scheme.schedule
-        return times.build_s + times.step_s * schedule.steps(len(self._task.train), share=fidelity.share)
+        return times.build_s + times.step_s * schedule.steps(self._texts.train, share=fidelity.share)
 
     def _attack_s(self, answer_s: float, fidelity: Fidelity) -> float:
         """Returns the time of all that is asked of a model: dev and its split in whole, then the attacks' queries."""
         full = fidelity.split == "test"
-        asked = len(self._task.dev) + (len(self._task.test) + LATENCY_CALLS if full else 0)
-        attacked = min(fidelity.examples, len(getattr(self._task, fidelity.split)))
+        asked = self._texts.dev + (self._texts.test + LATENCY_CALLS if full else 0)
+        attacked = min(fidelity.examples, self._texts.test if full else self._texts.dev)
         queries = attacked * self._rehearsed.needs.right * self._queries(fidelity)
         return asked * answer_s + queries * max(0.0, answer_s + self._rehearsed.needs.beside_s)
 
@@ -238,7 +263,7 @@ class Estimator:
     def _disk_bytes(self) -> dict[str, float]:
         rehearsed, search = self._rehearsed, self._configuration.search
         fitness = self._configuration.fitness
-        outputs = rehearsed.teacher.output_bytes * len(self._task.train)
+        outputs = rehearsed.teacher.output_bytes * self._texts.train
         trial = self._evaluation_bytes(rehearsed.student, fitness.search_fidelity)
         finals = [self._evaluation_bytes(times, fitness.full_fidelity) for times in self._finalists()]
         return {

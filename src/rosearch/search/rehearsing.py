@@ -8,7 +8,7 @@ from rosearch.core.events import Listener, Progress, ignore
 from rosearch.core.machine import usable_cores
 from rosearch.core.rng import SeedTree
 from rosearch.fitness.evaluation import Candidate
-from rosearch.search.estimate import Estimate, Estimator, Rehearsed
+from rosearch.search.estimate import Estimate, Estimator, Rehearsed, TextCounts
 from rosearch.search.finals import bag_candidate
 from rosearch.teachers.teacher import PreparedTeacher
 
@@ -22,11 +22,28 @@ STUDENTS = 20
 """Random students that are built and trained for a few steps."""
 
 
-def rehearse(study: "Study", task: "Task", *, listener: Listener = ignore) -> Estimate:
-    """Builds and trains random students for a few steps, attacks a quickly trained one, and tells the search's cost.
+def estimate(study: "Study", task: "Task", *, listener: Listener = ignore) -> Estimate:
+    """Rehearses a search and tells what it will cost from where it stands.
 
     Args:
-        study: What is to be done, and what of it is on record; nothing is written to its run directory.
+        study: What is to be done, and what of it is on record.
+        task: The study's, loaded.
+        listener: Hears the progress.
+
+    Raises:
+        InputError: See ``rehearse``.
+        DivergenceError: See ``rehearse``.
+    """
+    rehearsed = rehearse(study, task, listener=listener)
+    texts, cores = TextCounts.of(task), usable_cores()
+    return Estimator(study.configuration, texts, study.results, rehearsed, cores=cores).estimate()
+
+
+def rehearse(study: "Study", task: "Task", *, listener: Listener = ignore) -> Rehearsed:
+    """Builds random students and trains them for a few steps, and attacks one that is trained quickly.
+
+    Args:
+        study: What is to be done; nothing is written to its run directory.
         task: The study's, loaded.
         listener: Hears the progress.
 
@@ -35,8 +52,7 @@ def rehearse(study: "Study", task: "Task", *, listener: Listener = ignore) -> Es
         DivergenceError: If a random student gives values that are not finite.
     """
     with tempfile.TemporaryDirectory(prefix="rosearch-check-") as folder:
-        rehearsed = _rehearse(study, task, Path(folder), listener)
-    return Estimator(study.configuration, task, study.results, rehearsed, cores=usable_cores()).estimate()
+        return _rehearse(study, task, Path(folder), listener)
 
 
 def _rehearse(study: "Study", task: "Task", folder: Path, listener: Listener) -> Rehearsed:
@@ -60,8 +76,7 @@ def _rehearse(study: "Study", task: "Task", folder: Path, listener: Listener) ->
     missing = whole.missing_outputs(task.train.texts, with_tokens=fitness.scheme.uses_tokens) if whole else None
     return Rehearsed(
         teacher=times,
-        missing_outputs=len(task.train) if missing is None else missing,
-        ready=whole is not None,
+        missing_outputs=missing,
         needs=needs,
         bag=rehearsal.time_student(bag),
         transformer=rehearsal.time_student(rehearsal.transformer_like(candidates[middle])),
