@@ -100,9 +100,13 @@ def test_trials_within_a_time_leave_room_for_everything_else(task: Task) -> None
 
 
 def test_disk_counts_weights_results_and_outputs(task: Task) -> None:
-    disk = estimate(task, configuration()).disk_bytes
+    everything = replace(configuration(), search=replace(configuration().search, keep="all"))
+    disk = estimate(task, everything).disk_bytes
     assert disk["teacher"] == 5000 + 240 * 10
     assert disk["trials"] == 10 * (4 * 2000 + 500 + 200 * 100 + 6000)
+    front = estimate(task, configuration()).disk_bytes
+    assert 10 * (200 * 100 + 6000) < front["trials"] < disk["trials"]
+    assert front["finals"] == disk["finals"]
 
 
 def test_a_stopwatch_counts_from_the_first_unit_to_the_first_mention_of_the_last() -> None:

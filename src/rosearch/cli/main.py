@@ -17,6 +17,7 @@ from rosearch.cli import (
     doctor,
     export,
     fetch,
+    init,
     ls,
     retrain,
     schema,
@@ -56,6 +57,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
+    init,
     fetch,
     check,
     teach,

@@ -42,6 +42,16 @@ def read_tsv(path: Path, wanted: tuple[str, ...], meter: Meter) -> Iterator[tupl
     return _read_table(path, header, wanted, meter, delimiter="\t", quoting=_tsv_quoting(path, len(header)))
 
 
+def csv_fields(path: Path) -> tuple[str, ...]:
+    """Returns the columns of a CSV file."""
+    return tuple(_header(path, ",", ()))
+
+
+def tsv_fields(path: Path) -> tuple[str, ...]:
+    """Returns the columns of a TSV file."""
+    return tuple(_header(path, "\t", ()))
+
+
 def _header(path: Path, delimiter: str, wanted: tuple[str, ...]) -> list[str]:
     try:
         with open_text(path) as handle:
@@ -70,7 +80,9 @@ def _other_delimiter(names: list[str]) -> str:
 def _read_table(
     path: Path, header: list[str], wanted: tuple[str, ...], meter: Meter, *, delimiter: str, quoting: int
 ) -> Iterator[tuple[int, Values] | BadRow]:
-    values, count = itemgetter(*(header.index(name) for name in wanted)), len(header)
+    places, count = [header.index(name) for name in wanted], len(header)
+    # One place alone would give its value instead of a tuple.
+    values = itemgetter(*places) if len(places) > 1 else lambda fields: tuple(fields[place] for place in places)
     with open_text(path) as handle:
         position = handle.buffer.tell
         rows = _read_fields(handle, delimiter, quoting)

@@ -1,5 +1,7 @@
 """Rows out of JSON Lines files: an object a line."""
 
+import contextlib
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from rosearch.data.meter import Meter
 from rosearch.data.rows import BadRow, listed
 from rosearch.data.text_files import open_text
 
+FIRST_LINES = 100
 LONGEST_LINE = 1 << 26
 """Characters; a longer line is no row but a whole file in one line, and shall not fill the memory."""
 
@@ -29,6 +32,17 @@ def read_json_lines(
             elif raw.strip():
                 meter.row(position)
                 yield _row(line, raw, wanted)
+
+
+def json_fields(path: Path) -> tuple[str, ...]:
+    """Returns the keys that the first objects of a JSON Lines file have in common."""
+    common: dict[str, None] | None = None
+    with open_text(path) as handle:
+        for raw in itertools.islice(iter(lambda: handle.readline(LONGEST_LINE), ""), FIRST_LINES):
+            with contextlib.suppress(ValueError, RecursionError):
+                if isinstance(record := json.loads(raw), dict):
+                    common = {key: None for key in (record if common is None else common) if key in record}
+    return tuple(common or ())
 
 
 def _row(line: int, raw: str, wanted: tuple[str, ...]) -> tuple[int, tuple[Any, ...]] | BadRow:

@@ -12,6 +12,18 @@ from rosearch.data.rows import BadRow
 SLICE_ROWS = 65_536
 
 
+def parquet_fields(path: Path) -> tuple[str, ...]:
+    """Returns the columns of a Parquet file."""
+    import polars
+    from polars.exceptions import PolarsError
+
+    try:
+        with path.open("rb") as handle:
+            return tuple(polars.read_parquet_schema(handle))
+    except PolarsError as error:
+        raise _unreadable(path, error) from None
+
+
 def read_parquet(path: Path, wanted: tuple[str, ...], meter: Meter) -> Iterator[tuple[int, tuple[Any, ...]] | BadRow]:
     """Yields the rows of a Parquet file; see `rosearch.data.readers.read_rows`. Its rows count from 1."""
     import polars
@@ -34,4 +46,8 @@ def read_parquet(path: Path, wanted: tuple[str, ...], meter: Meter) -> Iterator[
             yield from enumerate(part.iter_rows(), start=start + 1)
             meter.advance(len(part), position=size * (start + len(part)) // rows)
     except PolarsError as error:
-        raise TaskError(f"{path}: cannot be read as Parquet: {str(error).splitlines()[0][:200]}.") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> TaskError:
+    return TaskError(f"{path}: cannot be read as Parquet: {str(error).splitlines()[0][:200]}.")

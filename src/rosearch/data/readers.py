@@ -6,10 +6,10 @@ from typing import Any
 
 from rosearch.core.errors import TaskError
 from rosearch.core.events import Listener, ignore
-from rosearch.data.delimited import read_csv, read_tsv
-from rosearch.data.json_lines import read_json_lines
+from rosearch.data.delimited import csv_fields, read_csv, read_tsv, tsv_fields
+from rosearch.data.json_lines import json_fields, read_json_lines
 from rosearch.data.meter import Meter
-from rosearch.data.parquet import read_parquet
+from rosearch.data.parquet import parquet_fields, read_parquet
 from rosearch.data.rows import BadRow, Row, Sieve, check_row
 
 Reader = Callable[[Path, tuple[str, ...], Meter], Iterator[tuple[int, tuple[Any, ...]] | BadRow]]
@@ -22,6 +22,56 @@ _READERS: dict[str, Reader] = {
     ".ndjson": read_json_lines,
     ".parquet": read_parquet,
 }
+
+
+_FIELDS: dict[str, Callable[[Path], tuple[str, ...]]] = {
+    ".tsv": tsv_fields,
+    ".csv": csv_fields,
+    ".jsonl": json_fields,
+    ".ndjson": json_fields,
+    ".parquet": parquet_fields,
+}
+
+
+def field_names(path: Path) -> tuple[str, ...]:
+    """Returns the columns or keys of a file.
+
+    Args:
+        path: See ``read_rows``.
+
+    Raises:
+        TaskError: If it cannot be read.
+    """
+    _require_known(path)
+    try:
+        return _FIELDS[path.suffix.lower()](path)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def read_records(
+    path: Path, names: tuple[str, ...], *, listener: Listener = ignore
+) -> Iterator[tuple[int, tuple[Any, ...]] | BadRow]:
+    """Reads the values of some fields, with or without a label among them, unchecked.
+
+    Args:
+        path: See ``read_rows``.
+        names: Of the fields; at least one.
+        listener: Hears the progress.
+
+    Yields:
+        The line or row where each record starts, and its values; or what is wrong with it.
+
+    Raises:
+        TaskError: If the file cannot be read or lacks a field.
+    """
+    _require_known(path)
+    try:
+        meter = Meter(path, listener)
+        yield from _READERS[path.suffix.lower()](path, names, meter)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    meter.end()
 
 
 def read_rows(
@@ -50,14 +100,8 @@ def read_rows(
         TaskError: If the file cannot be read, lacks a column, or holds a row that does not fit.
     """
     names = (text,) if isinstance(text, str) else text
-    if (read := _READERS.get(path.suffix.lower())) is None:
-        raise TaskError(f"{path}: unknown kind of file. Known suffixes: {', '.join(_READERS)}.")
-    try:
-        meter = Meter(path, listener)
-        yield from (sieve or Sieve()).good(checked(read(path, (*names, label), meter), labels), path)
-    except OSError as error:
-        raise TaskError(f"{path}: cannot be read: {error.strerror}.") from None
-    meter.end()
+    records = read_records(path, (*names, label), listener=listener)
+    yield from (sieve or Sieve()).good(checked(records, labels), path)
 
 
 def checked(
@@ -74,3 +118,12 @@ def checked(
     """
     for item in records:
         yield item if isinstance(item, BadRow) else check_row(item[0], item[1][:-1], item[1][-1], labels=labels)
+
+
+def _require_known(path: Path) -> None:
+    if path.suffix.lower() not in _READERS:
+        raise TaskError(f"{path}: unknown kind of file. Known suffixes: {', '.join(_READERS)}.")
+
+
+def _unreadable(path: Path, error: OSError) -> TaskError:
+    return TaskError(f"{path}: cannot be read: {error.strerror}.")

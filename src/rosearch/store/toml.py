@@ -53,7 +53,7 @@ def plain(data: Any, *, where: str = "") -> Any:
 def _table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     """Gives the lines of a table: its own values first, as TOML asks, then the tables within."""
     nested = {key: value for key, value in table.items() if isinstance(value, dict) or _is_list_of_tables(value)}
-    yield from (f"{_key(key)} = {_value(value)}" for key, value in table.items() if key not in nested)
+    yield from (f"{_key(key)} = {toml_value(value)}" for key, value in table.items() if key not in nested)
     for key, value in nested.items():
         place = (*path, key)
         name = ".".join(_key(part) for part in place)
@@ -68,15 +68,16 @@ def _is_list_of_tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Renders a value on one line: a string, number, truth value, list or inline table of such."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items()) + "}"
     return repr(value)
 
 
