@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from rosearch.data.task import Task as Task
     from rosearch.distillation.plain import Plain as Plain
     from rosearch.distillation.schedule import Schedule as Schedule
+    from rosearch.export.hugging_face.configuration import RoSearchConfig as RoSearchConfig
+    from rosearch.export.hugging_face.directory import export_hugging_face as export_hugging_face
+    from rosearch.export.hugging_face.modeling import (
+        RoSearchForSequenceClassification as RoSearchForSequenceClassification,
+    )
+    from rosearch.export.hugging_face.tokenization import RoSearchTokenizer as RoSearchTokenizer
+    from rosearch.export.onnx import export_onnx as export_onnx
     from rosearch.fitness.fitness import Fitness as Fitness
     from rosearch.search.configuration import Configuration as Configuration
     from rosearch.search.configuration import SearchSettings as SearchSettings
@@ -41,6 +48,9 @@ _HOMES = {
     "OnnxStudent": "rosearch.students.onnx_student",
     "PWWS": "rosearch.attacks.pwws",
     "Plain": "rosearch.distillation.plain",
+    "RoSearchConfig": "rosearch.export.hugging_face.configuration",
+    "RoSearchForSequenceClassification": "rosearch.export.hugging_face.modeling",
+    "RoSearchTokenizer": "rosearch.export.hugging_face.tokenization",
     "RandomSearch": "rosearch.search.random_search",
     "Schedule": "rosearch.distillation.schedule",
     "SearchSettings": "rosearch.search.configuration",
@@ -48,6 +58,8 @@ _HOMES = {
     "Study": "rosearch.search.study",
     "Task": "rosearch.data.task",
     "Teacher": "rosearch.teachers.teacher",
+    "export_hugging_face": "rosearch.export.hugging_face.directory",
+    "export_onnx": "rosearch.export.onnx",
 }
 
 __all__ = ["__version__", *_HOMES]

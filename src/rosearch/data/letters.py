@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rosearch.data.characters import MOST_LETTERS, Characters
 
 BYTES = 256
-BEGIN, END = BYTES + 1, BYTES + 2
+FIRST_MARK, LAST_MARK = BYTES + 1, BYTES + 2
 
 
 @final
@@ -36,4 +36,4 @@ class Letters(Characters):
             word: Normalised, without spaces around it.
         """
         raw = word.encode("utf-8", "surrogatepass")[:MOST_LETTERS]
-        return np.array([BEGIN, *(1 + byte for byte in raw), END], dtype=np.int32)
+        return np.array([FIRST_MARK, *(1 + byte for byte in raw), LAST_MARK], dtype=np.int32)

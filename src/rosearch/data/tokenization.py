@@ -16,7 +16,7 @@ from rosearch.data.encoded import Encoded
 from rosearch.data.pruning import prune
 from rosearch.data.splicing import Splicer, Tokens, find_splicer
 from rosearch.data.word_clusters import WordClusters
-from rosearch.data.words import words_of
+from rosearch.data.words import word_normaliser, words_of
 
 if TYPE_CHECKING:
     import tokenizers
@@ -55,10 +55,8 @@ class Tokenizer:
         self.padding_id = _padding_id(self._backend) if padding_id is None else padding_id
         self.characters = characters
         self.clusters = clusters
-        # What is written out like a special token is one, and has no letters.
-        added = self._backend.get_added_tokens_decoder().values()
-        self._special = {token.content for token in added if token.special}
-        self.word_table = WordTable(characters, self.normalise) if characters else None
+        self._normalise = word_normaliser(self._backend)
+        self.word_table = WordTable(characters, self._normalise) if characters else None
         self._beginnings = 0
 
     @classmethod
@@ -136,15 +134,6 @@ class Tokenizer:
         fields = {"padding_id": self.padding_id, "characters": self.characters, "clusters": self.clusters}
         return Tokenizer(**{"backend": self._backend, **fields, **changes})
 
-    def normalise(self, word: str) -> str:
-        """Returns a word of the text as `Characters` take it: empty for a special token that is written out."""
-        if word in self._special:
-            return ""
-        normaliser = self._backend.normalizer
-        # Tokenizers that read bytes or sentences count the space before a word, or a mark of it, as its part, and some
-        # take several spaces for a word.
-        return (normaliser.normalize_str(word) if normaliser else word).replace("\u2581", " ").strip()
-
     @property
     def vocabulary_size(self) -> int:
         """One more than the largest id that a text can get: the rows that an embedding needs."""
@@ -166,7 +155,7 @@ class Tokenizer:
         written = [" " + self._backend.decode([number]).strip() for number in ids]
         encodings = self._backend.encode_batch_fast(written, add_special_tokens=False)
         words = [
-            (self.normalise(text.strip()), number)
+            (self._normalise(text.strip()), number)
             for number, text, encoding in zip(ids, written, encodings, strict=True)
             if encoding.ids == [number]
         ]

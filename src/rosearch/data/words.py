@@ -1,6 +1,6 @@
 """Which word of the text each token of an encoding belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -42,3 +42,23 @@ def _ends_of_cut_words(encoding: "tokenizers.Encoding") -> dict[tuple[int, int],
             if field is not None and word is not None:
                 ends[field, word] = max(end, ends.get((field, word), 0))
     return ends
+
+
+def word_normaliser(backend: "tokenizers.Tokenizer") -> Callable[[str], str]:
+    """Returns what makes of a word as written the word that `Characters` take: empty for a special token in the text.
+
+    Args:
+        backend: The tokenizer whose words they are.
+    """
+    # What is written out like a special token is one, and has no letters.
+    special = {token.content for token in backend.get_added_tokens_decoder().values() if token.special}
+    normaliser = backend.normalizer
+
+    def normalise(word: str) -> str:
+        if word in special:
+            return ""
+        # Tokenizers that read bytes or sentences count the space before a word, or a mark of it, as its part, and some
+        # take several spaces for a word.
+        return (normaliser.normalize_str(word) if normaliser else word).replace("\u2581", " ").strip()
+
+    return normalise

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rosearch.export.hugging_face.directory import export_hugging_face
 from rosearch.export.hugging_face.self_contained import self_contained_code
 from rosearch.export.inlining import inlined
 from rosearch.students.student import Student
 
-TEXTS = ["a great movie .", "dull", "the plot was awful " * 30, ""]
+TEXTS = ["a great movie .", "dull", "the plot was awful " * 30, "", "[PAD] xyzzy superb"]
 WITHOUT_ROSEARCH = """
 import sys
 
@@ -38,11 +39,24 @@ print(*model.config.id2label.values())
 def test_without_this_package_the_students_answers_are_the_same(
     hugging_face: Path, student: Student, tmp_path: Path
 ) -> None:
+    answers_alike(hugging_face, student, tmp_path)
+
+
+@pytest.mark.parametrize("reading_student", ["ngrams and clusters, pruned"], indirect=True)
+def test_a_student_that_reads_more_than_word_pieces_does_so_without_this_package(
+    reading_student: Student, tmp_path: Path
+) -> None:
+    export_hugging_face(reading_student, tmp_path / "exported")
+    answers_alike(tmp_path / "exported", reading_student, tmp_path)
+
+
+def answers_alike(folder: Path, student: Student, tmp_path: Path) -> None:
+    """Asks the directory and its copy in a process where this package cannot be imported."""
     script = tmp_path / "script.py"
     script.write_text(WITHOUT_ROSEARCH.format(texts=TEXTS))
     copy = tmp_path / "copy"
     done = subprocess.run(
-        [sys.executable, "-I", script, hugging_face, copy],
+        [sys.executable, "-I", script, folder, copy],
         capture_output=True,
         text=True,
         check=False,

@@ -1,12 +1,14 @@
 """A directory that the transformers library loads, and so does this package."""
 
 from pathlib import Path
+from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
 from rosearch.data.tokenization import TOKENIZER_FILE
 from rosearch.export.hugging_face.configuration import RoSearchConfig
 from rosearch.export.hugging_face.modeling import RoSearchForSequenceClassification
+from rosearch.export.hugging_face.tokenization import RoSearchTokenizer
 from rosearch.hub import quiet_transformers
 from rosearch.students.student import Student
 
@@ -56,23 +58,31 @@ def export_hugging_face(student: Student, folder: str | Path) -> None:
 
 
 def tokenizer_of(student: Student, file: Path) -> PreTrainedTokenizerFast:
-    """Returns a student's tokenizer as one of the transformers library.
+    """Returns a student's tokenizer as one of the transformers library, a plain one where that is enough.
 
     Args:
-        student: Gives the longest input and the piece of padding.
+        student: Gives the longest input, and what is told of words.
         file: What its tokenizer saved.
     """
     tokenizer = student.tokenizer
-    known = {
+    names = {
         role: next((name for name in names if tokenizer.token_id(name) is not None), None)
         for role, names in SPECIAL_TOKENS.items()
     }
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    told: dict[str, Any] = {}
+    if tokenizer.characters is not None:
+        told["characters"] = tokenizer.characters.to_config()
+    if tokenizer.clusters is not None:
+        told["clusters"] = dict(tokenizer.clusters.representatives)
+    inputs = ["input_ids", "attention_mask", *(["character_ids"] if tokenizer.characters else [])]
+    kind = RoSearchTokenizer if told else PreTrainedTokenizerFast
+    return kind(  # type: ignore[no-untyped-call]
         tokenizer_file=str(file),
         model_max_length=student.max_length,
         pad_token=tokenizer.tokens([tokenizer.padding_id])[0],
         padding_side="right",
         truncation_side="right",
-        model_input_names=["input_ids", "attention_mask"],
-        **{role: name for role, name in known.items() if name},
+        model_input_names=inputs,
+        **{role: name for role, name in names.items() if name},
+        **told,
     )

@@ -50,9 +50,20 @@ def add_model() -> None:
     AutoModelForSequenceClassification.register(RoSearchConfig, RoSearchForSequenceClassification, exist_ok=True)
 
 
+def add_tokenizer() -> None:
+    """Lets ``AutoTokenizer`` know the tokenizer of students whose input is more than word pieces."""
+    from transformers.models.auto.tokenization_auto import AutoTokenizer
+
+    from rosearch.export.hugging_face.configuration import RoSearchConfig
+    from rosearch.export.hugging_face.tokenization import RoSearchTokenizer
+
+    AutoTokenizer.register(RoSearchConfig, RoSearchTokenizer, exist_ok=True)  # type: ignore[no-untyped-call]
+
+
 ADDITIONS: Mapping[str, Callable[[], None]] = {
     f"{TABLES}configuration_auto": add_configuration,
     f"{TABLES}modeling_auto": add_model,
+    f"{TABLES}tokenization_auto": add_tokenizer,
 }
 """What to do once a module has run."""
 

@@ -10,9 +10,10 @@ from rosearch.export.inlining import inlined
 ROOTS = (
     ("rosearch.export.hugging_face.configuration", "RoSearchConfig"),
     ("rosearch.export.hugging_face.modeling", "RoSearchForSequenceClassification"),
+    ("rosearch.export.hugging_face.tokenization", "RoSearchTokenizer"),
 )
 
-HEADER = '''"""A student of RoSearch {version} in one file: configuration and network, for the transformers library.
+HEADER = '''"""A student of RoSearch {version} for the transformers library, in one file.
 
 Put together from the sources of the package rosearch (Apache-2.0) when the student was exported; not made to be edited.
 With rosearch installed, `import rosearch` is enough, and this file is not run.
