@@ -1,15 +1,16 @@
-"""Faster stand-ins for models under attack, by name."""
+"""Faster stand-ins for models under attack, by name. No torch where the model itself has none."""
 
 import tempfile
 from pathlib import Path
-from typing import Protocol, runtime_checkable
-
-import torch
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rosearch.attacks.screening import Screening
 from rosearch.core.protocols import ScreeningKind, Victim
-from rosearch.device import computes_bfloat16
-from rosearch.students.student import Student
+
+if TYPE_CHECKING:
+    import torch
+
+    from rosearch.students.student import Student
 
 SMALLEST_WIDTH = 128
 """Of a network that gains from bfloat16; narrower ones spend their time elsewhere than in products."""
@@ -19,7 +20,7 @@ SMALLEST_WIDTH = 128
 class InBfloat16(Protocol):
     """A model that has a copy in bfloat16."""
 
-    device: torch.device
+    device: "torch.device"
 
     @property
     def width(self) -> int:
@@ -45,16 +46,25 @@ def screening_of(victim: Victim, kind: ScreeningKind) -> Screening | None:
         InputError: If the stand-in needs an extra that is not installed.
     """
     if kind == "auto":
-        pays = isinstance(victim, InBfloat16) and victim.width >= SMALLEST_WIDTH and computes_bfloat16(victim.device)
-        kind = "bfloat16" if pays else "none"
+        kind = "bfloat16" if isinstance(victim, InBfloat16) and _gains(victim) else "none"
     if kind == "bfloat16" and isinstance(victim, InBfloat16):
         return Screening(victim.in_bfloat16(), name=kind)
-    if kind == "int8" and isinstance(victim, Student):
-        return Screening(_in_int8(victim), name=kind)
+    if kind == "int8":
+        from rosearch.students.student import Student
+
+        return Screening(_in_int8(victim), name=kind) if isinstance(victim, Student) else None
     return None
 
 
-def _in_int8(student: Student) -> Victim:
+def _gains(victim: InBfloat16) -> bool:
+    from rosearch.device import computes_bfloat16
+
+    return victim.width >= SMALLEST_WIDTH and computes_bfloat16(victim.device)
+
+
+def _in_int8(student: "Student") -> Victim:
+    import torch
+
     from rosearch.students.onnx_graph import onnx_graph, write_onnx
     from rosearch.students.onnx_student import ONNX_FILES, OnnxStudent
 
