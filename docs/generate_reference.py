@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rosearch.attacks.attack import Attack
+from rosearch.attacks.search_methods.search_method import SearchMethod
 from rosearch.core.component import Component
 from rosearch.data.task import TaskSource
 from rosearch.distillation.adversaries.adversary import Adversary
@@ -23,6 +24,7 @@ from rosearch.executors.executor import Executor
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.fitness.fitness import Fitness
 from rosearch.lexicons.lexicon import Lexicon
+from rosearch.lexicons.masked_language_model import MaskedLanguageModel
 from rosearch.lexicons.sentence_encoder import SentenceEncoder
 from rosearch.lexicons.tagger import Tagger
 from rosearch.search.configuration import Configuration, SearchSettings
@@ -51,6 +53,8 @@ SECTIONS: dict[type, str] = {
     Lexicon: "fitness.attacks.lexicon",
     Tagger: "fitness.attacks.tagger",
     SentenceEncoder: "fitness.attacks.encoder",
+    MaskedLanguageModel: "fitness.attacks.mlm",
+    SearchMethod: "fitness.attacks.method",
     EnvironmentalFitness: "fitness.environmental",
     SearchSettings: "search",
     Executor: "search.executor",

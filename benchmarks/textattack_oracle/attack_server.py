@@ -18,9 +18,8 @@ import nltk
 import numpy as np
 import textattack
 import torch
-from make_golden import RECIPES, SEED, StableNumpy
+from recorder import RECIPES, SEED
 from textattack.models.wrappers import ModelWrapper
-from textattack.search_methods import greedy_word_swap_wir
 
 from rosearch.core.protocols import FloatArray
 from rosearch.students.student import Student
@@ -71,7 +70,6 @@ def attack(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    greedy_word_swap_wir.np = StableNumpy()
     textattack.shared.logger.setLevel("ERROR")
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # TextAttack prints

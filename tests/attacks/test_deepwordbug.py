@@ -8,9 +8,9 @@ from rosearch.testing.attack_conformance import SENTENCES, AttackConformance, Ha
 
 
 class TestDeepWordBug(AttackConformance):
-    @pytest.fixture
-    def attack(self) -> Attack:
-        return DeepWordBug()
+    @pytest.fixture(params=["textattack", "published"])
+    def attack(self, request: pytest.FixtureRequest) -> Attack:
+        return DeepWordBug(compat=request.param)
 
 
 class TestStrictDeepWordBug(AttackConformance):

@@ -8,6 +8,7 @@ from rosearch.core.errors import ConfigError
 from rosearch.core.rng import SeedTree
 from rosearch.lexicons import Table
 from rosearch.testing.attack_conformance import AttackConformance, HashedWords
+from rosearch.testing.toy_resources import LengthTagger
 
 SYNONYMS = {
     "movie": ["film", "flick", "picture", "motion_picture", "moving picture"],
@@ -33,9 +34,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
 
 
 class TestPWWS(AttackConformance):
-    @pytest.fixture
-    def attack(self, table: Table) -> Attack:
-        return PWWS(lexicon=table)
+    @pytest.fixture(params=["textattack", "published"])
+    def attack(self, request: pytest.FixtureRequest, table: Table) -> Attack:
+        return PWWS(lexicon=table, tagger=LengthTagger(), compat=request.param)
 
 
 def test_only_listed_single_words_stand_in(table: Table) -> None:
@@ -56,4 +57,4 @@ def test_a_recipe_is_named_in_toml() -> None:
     assert attack == PWWS(lexicon=Table(path="synonyms.json"))
     assert Attack.from_config("pwws") == PWWS()
     with pytest.raises(ConfigError, match="compat"):
-        Attack.from_config({"kind": "pwws", "compat": "published"})
+        Attack.from_config({"kind": "pwws", "compat": "paper"})

@@ -1,6 +1,8 @@
 """Attacks: TextAttack's recipes on an engine of our own, and the measure of what survives them."""
 
 from rosearch.attacks.attack import Attack
+from rosearch.attacks.bae import BAE
+from rosearch.attacks.bert_attack import BERTAttack
 from rosearch.attacks.deepwordbug import DeepWordBug
 from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
 from rosearch.attacks.pwws import PWWS
@@ -8,12 +10,16 @@ from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness, lower_of
 from rosearch.attacks.screening import Screening, ScreeningRecord
+from rosearch.attacks.textbugger import TextBugger
 from rosearch.attacks.textfooler import TextFooler
 
 __all__ = [
     "Attack",
     "DeepWordBug",
     "PWWS",
+    "TextBugger",
+    "BAE",
+    "BERTAttack",
     "TextFooler",
     "MarginScore",
     "ProbabilityScore",

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Literal, TypeAlias, final
+from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.constraints.constraint import Constraint
@@ -21,8 +21,8 @@ from rosearch.core.protocols import Text, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.lexicons.resource import Resource
 
-Compat: TypeAlias = Literal["textattack"]
-"""Whose behaviour a recipe follows."""
+Compat: TypeAlias = Literal["textattack", "published"]
+"""Whom a recipe follows: TextAttack 0.3.11, or the publication and its authors' code where they are known."""
 
 
 class Attack(Component, ABC):
@@ -37,7 +37,12 @@ class Attack(Component, ABC):
         "rosearch.attacks.pwws",
         "rosearch.attacks.deepwordbug",
         "rosearch.attacks.textfooler",
+        "rosearch.attacks.textbugger",
+        "rosearch.attacks.bert_attack",
+        "rosearch.attacks.bae",
     )
+    published_only: ClassVar[frozenset[str]] = frozenset()
+    """Fields that mean nothing where a recipe follows TextAttack."""
     kind: str
 
     @abstractmethod
@@ -54,10 +59,18 @@ class Attack(Component, ABC):
         """Returns what every text that ``search`` returns must keep; ``run`` checks it."""
         return ()
 
+    def to_config(self) -> dict[str, Any]:
+        """Returns the plain data that ``from_config`` takes, as JSON would give it back."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in super().to_config().items()}
+
     def fingerprint(self) -> str:
         """Names the recipe and the content of what it reads: equal names, equal attacks, wherever files lie."""
-        resources = [value for value in vars(self).values() if isinstance(value, Resource)]
-        plain = {name: value for name, value in self.to_config().items() if not isinstance(vars(self)[name], Resource)}
+        meant = self._meant()
+        resources = [value for value in meant.values() if isinstance(value, Resource)]
+        idle = {name for name in vars(self) if isinstance(meant.get(name), Resource) or name not in meant}
+        # A field that a later version adds is empty where attacks are as they were, and so are their names.
+        given = {name: value for name, value in self.to_config().items() if value not in (None, [])}
+        plain = {name: value for name, value in given.items() if name not in idle}
         return fingerprint([plain, *(resource.fingerprint() for resource in resources)])
 
     def prepare(self, listener: Listener = ignore) -> None:
@@ -69,9 +82,14 @@ class Attack(Component, ABC):
         Raises:
             AssetError: If something cannot be had.
         """
-        for value in vars(self).values():
+        for value in self._meant().values():
             if isinstance(value, Resource):
                 value.prepare(listener)
+
+    def _meant(self) -> dict[str, Any]:
+        """Returns the fields that this recipe reads in its mode."""
+        idle = self.published_only if vars(self).get("compat") == "textattack" else ()
+        return {name: value for name, value in vars(self).items() if name not in idle}
 
     @final
     def run(

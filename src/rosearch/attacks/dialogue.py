@@ -1,14 +1,18 @@
 """What an attack and the engine say to each other: texts to ask, and what the victim answered."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any, Protocol, TypeAlias, TypeVar, final
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, final
+
+import numpy as np
 
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.text import WordText
+from rosearch.core.protocols import FloatArray
 
 T = TypeVar("T")
+Rule: TypeAlias = Literal["leading", "any_flip", "veto"]
 
 
 @final
@@ -21,12 +25,14 @@ class Start:
         score: Its score.
         zero: The score that stands for 'no effect' where scores are multiplied.
         random: This text's own random numbers.
+        by_class: How much the victim holds with each class, on the score's scale, shape ``(classes,)``.
     """
 
     text: WordText
     score: float
     zero: float
     random: AttackRandom
+    by_class: FloatArray = field(default_factory=lambda: np.zeros(0))
 
 
 @final
@@ -40,12 +46,18 @@ class Ask:
             answered if it beats this. None while ranking: a budget that ends there has won nothing.
         similarities: In a greedy step, how like the text before each text is; None where nothing measures it.
         rough: Whether the answers may be a stand-in's; whatever the search builds on, it has to ``Confirm``.
+        allowed: In a greedy step, which texts keep the constraints; None where all do. The others are asked in vain.
+        rule: Which text a greedy step goes on with, see ``choice``.
+        by_class: Whether the answers shall tell what the victim holds with each class.
     """
 
     texts: Sequence[str]
     incumbent: float | None = None
     similarities: Sequence[float] | None = None
     rough: bool = False
+    allowed: Sequence[bool] | None = None
+    rule: Rule = "leading"
+    by_class: bool = False
 
 
 @final
@@ -70,12 +82,15 @@ class Answers:
         flipped: Whether the prediction is another than the gold label.
         over: The query budget is used up; a search must end.
         error: How far each score may be off; 0 for the victim's own answers. Where it is not 0, ``flipped`` is a guess.
+        by_class: How much the victim holds with each class, on the score's scale, shape ``(len(scores), classes)``;
+            None where it was not asked for.
     """
 
     scores: Sequence[float]
     flipped: Sequence[bool]
     over: bool
     error: float = 0.0
+    by_class: FloatArray | None = None
 
 
 class Consultant(Protocol):
@@ -117,16 +132,30 @@ def improvement(scores: Sequence[float], incumbent: float) -> int | None:
 def choice(ask: Ask, scores: Sequence[float], flipped: Sequence[bool]) -> int | None:
     """Returns the index of the text that a greedy step goes on with, None where none beats the incumbent.
 
-    It is the best; but where the best flips the prediction, and similarities are known, the most similar of the texts
-    that flip and that only texts that flip too are better than.
+    It is the best allowed one. Where similarities are known and the best flips the prediction, it is the most similar
+    of the texts that flip: by the rule ``"leading"`` of those that only texts that flip too are better than, by
+    ``"any_flip"`` of all, even if the best does not flip. By ``"veto"`` it is the best of all, or none where that one
+    is not allowed.
 
     Args:
         ask: A greedy step.
         scores: Of the texts answered.
         flipped: Of the texts answered.
     """
-    best = None if ask.incumbent is None else improvement(scores, ask.incumbent)
-    if best is None or ask.similarities is None or not flipped[best]:
-        return best
-    ranked = sorted(range(len(scores)), key=lambda index: -scores[index])
+    if ask.incumbent is None:
+        return None
+    if ask.similarities is None and ask.allowed is None:
+        return improvement(scores, ask.incumbent)
+    indices = [index for index in range(len(scores)) if ask.allowed is None or ask.allowed[index]]
+    flips = [index for index in indices if flipped[index]]
+    if ask.rule == "veto":
+        best = improvement(scores, ask.incumbent)
+        return best if best in indices else None
+    if ask.rule == "any_flip" and flips and ask.similarities is not None:
+        return max(flips, key=ask.similarities.__getitem__)
+    ranked = sorted(indices, key=lambda index: -scores[index])
+    if not ranked or scores[ranked[0]] <= ask.incumbent:
+        return None
+    if ask.similarities is None or not flipped[ranked[0]]:
+        return ranked[0]
     return max(takewhile(lambda index: flipped[index], ranked), key=ask.similarities.__getitem__)

@@ -153,7 +153,8 @@ class _Questions:
         scores = score.of(rows, labels).tolist()
         flips = flipped(rows, labels).tolist()
         for session, first, last in self._stretches:
-            session.answer(scores[first:last], flips[first:last], error=error)
+            by_class = score.by_class(rows[first:last]) if session.wants_classes else None
+            session.answer(scores[first:last], flips[first:last], error=error, by_class=by_class)
 
 
 def _nothing() -> None:

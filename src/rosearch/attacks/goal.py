@@ -48,6 +48,18 @@ class Score(Component, ABC):
         """
         return clean
 
+    def by_class(self, logits: FloatArray) -> FloatArray:
+        """Returns how much the victim holds with each class, for recipes that look at the class that leads.
+
+        Args:
+            logits: Shape ``(n, classes)``.
+
+        Returns:
+            Shape ``(n, classes)``; here logits less their mean.
+        """
+        centred: FloatArray = logits - logits.mean(axis=1, keepdims=True)
+        return centred
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +87,23 @@ class ProbabilityScore(Score):
 
     def of(self, logits: FloatArray, gold: IntArray) -> FloatArray:
         """Scores texts between 0 (sure of the gold label) and 1."""
-        scaled = logits / self.temperature
-        weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        weights = self._weights(logits)
         probability = weights[np.arange(len(gold)), gold] / weights.sum(axis=1)
         return _round(1.0 - probability, self.resolution)
 
     def error(self, logit_error: float) -> float:
         """Returns the error of a score; a probability changes by a quarter of its logit's change at most."""
         return logit_error / (4 * self.temperature) + self.resolution
+
+    def by_class(self, logits: FloatArray) -> FloatArray:
+        """Returns the probabilities of the classes, shape ``(n, classes)``."""
+        weights = self._weights(logits)
+        return _round(weights / weights.sum(axis=1, keepdims=True), self.resolution)
+
+    def _weights(self, logits: FloatArray) -> FloatArray:
+        scaled = logits / self.temperature
+        weights: FloatArray = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return weights
 
     def zero(self, clean: float) -> float:  # noqa: ARG002
         """Returns 0: TextAttack multiplies the score itself, not its change."""
@@ -128,6 +149,10 @@ class MarginScore(Score):
     def error(self, logit_error: float) -> float:
         """Returns the error of a score: that of the difference of logits, on the score's scale."""
         return logit_error / self.scale + self.resolution
+
+    def by_class(self, logits: FloatArray) -> FloatArray:
+        """Returns the logits less their mean, divided by the scale, shape ``(n, classes)``."""
+        return _round(super().by_class(logits) / self.scale, self.resolution)
 
 
 def margins(logits: FloatArray, gold: IntArray) -> FloatArray:

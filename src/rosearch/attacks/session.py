@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, final
 
+import numpy as np
+
 from rosearch.attacks.dialogue import Answers, Ask, Confirm, Consult, Search, Start, choice
 from rosearch.attacks.goal import Score
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.text import WordText
 from rosearch.core.errors import AttackError
+from rosearch.core.protocols import FloatArray
 
 
 @final
@@ -84,13 +87,21 @@ class Session:
         """Takes the replies to ``consulting`` and goes on to the next question or the end."""
         self._send(replies)
 
-    def answer(self, scores: list[float], flipped: list[bool], *, error: float = 0.0) -> None:
+    @property
+    def wants_classes(self) -> bool:
+        """Whether the answers to ``asked`` shall tell what the victim holds with each class."""
+        return self._search is None or (isinstance(self._question, Ask) and self._question.by_class)
+
+    def answer(
+        self, scores: list[float], flipped: list[bool], *, error: float = 0.0, by_class: FloatArray | None = None
+    ) -> None:
         """Takes the answers to ``asked`` and goes on to the next question or the end.
 
         Args:
             scores: One for each text.
-            flipped: One for each text.
+            flipped: Whether the prediction is another than the gold label.
             error: How far the scores may be off.
+            by_class: Shape ``(len(scores), classes)``; needed where ``wants_classes``.
         """
         if not isinstance(self._question, Ask | Confirm):
             raise AttackError(f"Example {self.example_id!r}: answered, but its search asks the victim nothing.")
@@ -98,14 +109,14 @@ class Session:
             self._settle_budgets(self._question, scores, flipped)
             self.queries += len(scores)
         if self._search is not None:
-            self._send(Answers(scores, flipped, self._over(), error))
+            self._send(Answers(scores, flipped, self._over(), error, by_class))
         elif flipped[0]:
             self.skipped, self._question = True, None
         else:
-            self._start(scores[0])
+            self._start(scores[0], np.zeros(0) if by_class is None else by_class[0])
 
-    def _start(self, score: float) -> None:
-        start = Start(self.original, score, self._score.zero(score), AttackRandom(self._seed))
+    def _start(self, score: float, by_class: FloatArray) -> None:
+        start = Start(self.original, score, self._score.zero(score), AttackRandom(self._seed), by_class)
         self._search = self._begin(start)
         try:
             self._next(next(self._search))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import cached_property
 from typing import final
 
@@ -46,8 +47,16 @@ class WordText:
         return f"{self.text[:start]}{word}{self.text[end:]}"
 
     def replaced(self, index: int, word: str) -> "WordText":
-        """Returns the same as ``replace``, as a text that remembers the replacement."""
-        return WordText(self.replace(index, word), {**self.modified, index: word})
+        """Returns the same as ``replace``, as a text that remembers the replacement.
+
+        Where ``word`` holds several words, the words behind it get higher indices, and so do their replacements.
+        """
+        if " " not in word:
+            return WordText(self.replace(index, word), {**self.modified, index: word})
+        parts = WordText(word).words
+        more = len(parts) - 1
+        moved = {at + more if at > index else at: part for at, part in self.modified.items()}
+        return WordText(self.replace(index, word), moved | {index + at: part for at, part in enumerate(parts)})
 
     def delete(self, index: int) -> str:
         """Returns the text without the word at ``index`` and the space before it (after it, for the first word)."""
@@ -60,9 +69,17 @@ class WordText:
         return before + after
 
     def changed_from(self, original: "WordText") -> tuple[int, ...]:
-        """Returns the indices at which the words of the two texts differ."""
-        pairs = enumerate(zip(original.words, self.words, strict=False))
-        return tuple(index for index, (before, after) in pairs if before != after)
+        """Returns the indices of the words of ``original`` that are not in their place any more.
+
+        Texts of equally many words are compared word by word; others are aligned first, so that the words behind a
+        split word do not count as changed.
+        """
+        if len(original.words) == len(self.words):
+            pairs = enumerate(zip(original.words, self.words, strict=True))
+            return tuple(index for index, (before, after) in pairs if before != after)
+        matcher = SequenceMatcher(None, original.words, self.words, autojunk=False)
+        kept = {block.a + at for block in matcher.get_matching_blocks() for at in range(block.size)}
+        return tuple(index for index in range(len(original.words)) if index not in kept)
 
 
 def is_one_word(text: str) -> bool:

@@ -1,17 +1,21 @@
 """TextFooler: neighbours in vector space, held to the word's part of speech and to the sentence's meaning."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, final
+from typing import ClassVar, Final, Literal, final
 
-from rosearch.attacks.attack import Attack, Compat
 from rosearch.attacks.constraints.constraint import Constraint
 from rosearch.attacks.constraints.part_of_speech import PartOfSpeech
 from rosearch.attacks.constraints.repeat_modification import RepeatModification
 from rosearch.attacks.constraints.sentence_similarity import SentenceSimilarity
 from rosearch.attacks.constraints.stop_words import StopWordModification
 from rosearch.attacks.dialogue import Search, Start
+from rosearch.attacks.published.authors_constraints import authors_constraints
+from rosearch.attacks.published.query_first import QueryFirst
+from rosearch.attacks.recipe import Recipe
 from rosearch.attacks.search_methods.greedy_word_importance import GreedyWordImportance
+from rosearch.attacks.search_methods.search_method import SearchMethod
 from rosearch.attacks.transformations.lexicon_swap import LexiconSwap
+from rosearch.attacks.transformations.transformation import Transformation
 from rosearch.lexicons.glove_wordnet import GloveWordNet
 from rosearch.lexicons.lexicon import Lexicon
 from rosearch.lexicons.perceptron_tagger import PerceptronTagger
@@ -26,7 +30,7 @@ _LEAST_SIMILARITY: Final = 0.840845057
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class TextFooler(Attack):
+class TextFooler(Recipe):
     """Black-box word substitution by near words of the same part of speech.
 
     Ranks words by the score without them, then gives each in that order the neighbour that raises the score most,
@@ -37,29 +41,33 @@ class TextFooler(Attack):
             least 0.5 (the paper says 0.7).
         tagger: Tells parts of speech; nouns and verbs may stand for each other.
         encoder: Tells how alike 15 words around the change stay.
-        compat: ``"textattack"`` follows TextAttack 0.3.11.
+        compat: ``"textattack"`` follows TextAttack 0.3.11, ``"published"`` the authors' code, see ``QueryFirst`` and
+            ``AuthorsPartOfSpeech``.
 
     References:
         Jin, Jin, Zhou, Szolovits (2020). Is BERT Really Robust? A Strong Baseline for Natural Language Attack on Text
         Classification and Entailment. arXiv:1907.11932
 
-    Differences from TextAttack: its encoder is the Universal Sentence Encoder, its vectors are the authors'
+    Differences from the authors' code in the mode ``"published"``: case is not lowered, though stop words are compared
+    in lower case; the least similarity is 0.5, with which the paper's figures come out, where the code's default is
+    0.7. Differences from TextAttack: its encoder is the Universal Sentence Encoder, its vectors are the authors'
     counter-fitted ones; name them with ``lexicon`` and ``encoder`` where you have them.
     """
 
+    own_method: ClassVar[SearchMethod] = GreedyWordImportance(importance="delete")
     lexicon: Lexicon = field(default_factory=GloveWordNet)
     tagger: Tagger = field(default_factory=PerceptronTagger)
     encoder: SentenceEncoder = field(default_factory=SentenceTransformer)
-    compat: Compat = "textattack"
     kind: Literal["textfooler"] = "textfooler"
 
-    def search(self, start: Start) -> Search:
-        """Attacks one text."""
-        method = GreedyWordImportance(importance="delete")
-        return method.search(start, LexiconSwap(self.lexicon, keep_case=True), self.constraints())
+    def transformation(self) -> Transformation:
+        """Returns: near words."""
+        return LexiconSwap(self.lexicon, keep_case=self.compat == "textattack")
 
-    def constraints(self) -> tuple[Constraint, ...]:
+    def rules(self) -> tuple[Constraint, ...]:
         """Returns: no word twice, no stop words, the same part of speech, and similar to the text a step before."""
+        if self.compat == "published":
+            return authors_constraints(self.tagger, self.encoder, least=0.5, stop_words=TEXTFOOLER_STOP_WORDS)
         similar = SentenceSimilarity(
             encoder=self.encoder,
             threshold=_LEAST_SIMILARITY,
@@ -74,3 +82,7 @@ class TextFooler(Attack):
             PartOfSpeech(tagger=self.tagger),
             similar,
         )
+
+    def published(self, start: Start, constraints: tuple[Constraint, ...]) -> Search:
+        """Attacks one text as the authors' code does."""
+        return QueryFirst(by="oov").search(start, self.transformation(), constraints)

@@ -26,3 +26,12 @@ class Lexicon(Resource, ABC):
         Args:
             word: As written in the text, in its case.
         """
+
+    def synonyms_of(self, word: str, part: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Returns the synonyms of ``word`` as one part of speech; all of them where the lexicon knows no parts.
+
+        Args:
+            word: As written in the text.
+            part: A universal tag, such as NOUN.
+        """
+        return self.synonyms(word)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from rosearch.core.events import Listener, ignore
 from rosearch.lexicons.lexicon import Lexicon
-from rosearch.lexicons.wordnet_files import WordNetFiles
+from rosearch.lexicons.wordnet_files import PartOfSpeech, WordNetFiles
+
+_PARTS: Final[dict[str, PartOfSpeech]] = {"NOUN": "noun", "VERB": "verb", "ADJ": "adj", "ADV": "adv"}
 
 
 @final
@@ -43,6 +45,20 @@ class WordNet(Lexicon):
         """
         return _synonyms(self.path, word)
 
+    def synonyms_of(self, word: str, part: str) -> tuple[str, ...]:
+        """Returns the synonyms of ``word`` in the synsets of one part of speech, without its own base forms; sorted.
+
+        "be" and its forms have none, as in PWWS.
+
+        Args:
+            word: As written in the text.
+            part: A universal tag; there are synsets of NOUN, VERB, ADJ and ADV.
+
+        Raises:
+            AssetError: If the folder is missing or incomplete.
+        """
+        return _synonyms_of(self.path, word, part)
+
     def prepare(self, listener: Listener) -> None:
         """Fetches the database where no folder is named.
 
@@ -77,6 +93,18 @@ def _synonyms(path: str | None, word: str) -> tuple[str, ...]:
     for lemmas in _files(path).synsets(word.lower()):
         found.update(lemma for lemma in lemmas if lemma != word and "_" not in lemma)
     return tuple(sorted(found))
+
+
+@lru_cache(maxsize=200_000)
+def _synonyms_of(path: str | None, word: str, tag: str) -> tuple[str, ...]:
+    part, files = _PARTS.get(tag), _files(path)
+    if part is None:
+        return ()
+    forms = {word.lower(), *files.base_forms(word.lower(), part)}
+    if "be" in forms:
+        return ()
+    found = {lemma for lemmas in files.synsets(word.lower(), parts=(part,)) for lemma in lemmas}
+    return tuple(sorted(lemma for lemma in found if lemma.lower() not in forms and "_" not in lemma))
 
 
 @lru_cache(maxsize=4)

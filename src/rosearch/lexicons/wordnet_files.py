@@ -3,7 +3,7 @@
 import hashlib
 import mmap
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -51,14 +51,15 @@ class WordNetFiles:
         self._index = {part: _map(folder / f"index.{part}") for part in PARTS}
         self._data = {part: _map(folder / f"data.{part}") for part in PARTS}
 
-    def synsets(self, word: str) -> Iterator[tuple[str, ...]]:
+    def synsets(self, word: str, *, parts: Sequence[PartOfSpeech] = PARTS) -> Iterator[tuple[str, ...]]:
         """Yields the lemmas of each synset that ``word`` or one of its base forms belongs to.
 
         Args:
             word: In lower case.
+            parts: Of speech.
         """
-        for part in PARTS:
-            for form in dict.fromkeys((word, *self._base_forms(word, part))):
+        for part in parts:
+            for form in dict.fromkeys((word, *self.base_forms(word, part))):
                 for offset in self._offsets(form, part):
                     yield self._lemmas(offset, part)
 
@@ -103,7 +104,13 @@ class WordNetFiles:
         rules = self._exceptions if self._exceptions is not None else f"lemminflect {version('lemminflect')}"
         return fingerprint([digest.hexdigest(), rules])
 
-    def _base_forms(self, word: str, part: PartOfSpeech) -> tuple[str, ...]:
+    def base_forms(self, word: str, part: PartOfSpeech) -> tuple[str, ...]:
+        """Returns what ``word`` may be an inflected form of.
+
+        Args:
+            word: In lower case.
+            part: Of speech.
+        """
         regular = tuple(word.removesuffix(old) + new for old, new in _ENDINGS[part] if word.endswith(old))
         if self._exceptions is not None:
             return self._exceptions[part].get(word, regular)

@@ -1,4 +1,4 @@
-"""Small stand-ins for what attacks read: a tagger and a sentence encoder that need no file."""
+"""Small stand-ins for what attacks read: a tagger, an encoder and a masked language model that need no file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rosearch.core.rng import SeedTree
+from rosearch.lexicons.masked_language_model import MaskedLanguageModel, Ranking, Slot
 from rosearch.lexicons.sentence_encoder import SentenceEncoder
 from rosearch.lexicons.tagger import Tagger
 
@@ -50,3 +51,62 @@ class BagOfVectors(SentenceEncoder):
 @lru_cache(maxsize=10_000)
 def _vector(word: str, width: int) -> NDArray[np.float64]:
     return SeedTree(0).child("vector", word).generator().normal(size=width)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class DrawnWords(MaskedLanguageModel):
+    """Ranks a fixed list of tokens at random, anew for each text and place; long words have two pieces.
+
+    Args:
+        tokens: What it knows; pieces that continue a word begin with "##".
+    """
+
+    tokens: tuple[str, ...] = (
+        "good",
+        "bad",
+        "movie",
+        "story",
+        "great",
+        "##s",
+        "##ing",
+        "happy",
+        "[unused1]",
+        ".",
+        "old",
+    )
+    kind: Literal["drawn-words"] = "drawn-words"
+
+    def answer(self, questions: Sequence[Slot]) -> list[Ranking]:
+        """Returns a ranking for each slot."""
+        return [self._rank(slot) for slot in questions]
+
+    def _rank(self, slot: Slot) -> Ranking:
+        place = slot.masked.split(self.mask_token)[0]
+        rng = SeedTree(0).child(slot.text, place).generator()
+        logits = np.round(rng.normal(size=(slot.pieces, len(self.tokens))), 3).astype(np.float32)
+        ids = np.argsort(-logits, axis=1, kind="stable")[:, : slot.count]
+        normalisers = np.log(np.exp(logits).sum(axis=1))
+        position = 1 + len(place.split())
+        return Ranking(ids, np.take_along_axis(logits, ids, axis=1), normalisers, position)
+
+    @property
+    def mask_token(self) -> str:
+        """What stands in a masked text."""
+        return "[MASK]"
+
+    def piece_count(self, word: str) -> int:
+        """Returns 2 for words of more than six characters, else 1."""
+        return 2 if len(word) > 6 else 1
+
+    def token(self, number: int) -> str:
+        """Returns a token."""
+        return self.tokens[number]
+
+    def is_continuation(self, token: str, *, first: bool) -> bool:  # noqa: ARG002
+        """Says whether a token begins with "##"."""
+        return token.startswith("##")
+
+    def plain(self, token: str) -> str:
+        """Returns a token without "##"."""
+        return token.removeprefix("##")

@@ -47,6 +47,11 @@ class Constraint(ABC):
         """Returns the indices of words that may change in ``text``; None where any may."""
         return None
 
+    def may_change(self, text: WordText, index: int) -> bool:
+        """Says whether one word may change in ``text``, with the same answer as ``modifiable``."""
+        modifiable = self.modifiable(text)
+        return modifiable is None or index in modifiable
+
     def allows(self, original: WordText, current: WordText, index: int, word: str) -> bool:
         """Says whether a search may replace one more word; the cheap form of ``holds``, with the same answer.
 

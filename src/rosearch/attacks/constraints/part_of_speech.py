@@ -33,7 +33,8 @@ class PartOfSpeech(Constraint):
 
     def allows(self, original: WordText, current: WordText, index: int, word: str) -> bool:  # noqa: ARG002
         """Says whether the replacement has the part of speech of the original word."""
-        return self._fits(original.words, index, word)
+        # A candidate may stand in brackets, as some tokens of language models do; what counts is the word in them.
+        return self._fits(original.words, index, WordText(word).words[0])
 
     def holds(self, original: WordText, perturbed: WordText) -> bool:
         """Says whether every changed word has the part of speech of the original one."""

@@ -12,7 +12,7 @@ from rosearch.attacks.dialogue import Consult, Dialogue
 from rosearch.attacks.text import WordText
 from rosearch.lexicons.sentence_encoder import SentenceEncoder
 
-Metric: TypeAlias = Literal["cosine", "angular"]
+Metric: TypeAlias = Literal["cosine", "angular", "radian"]
 Reference: TypeAlias = Literal["original", "current"]
 
 
@@ -24,11 +24,13 @@ class SentenceSimilarity(Constraint):
     Args:
         encoder: Turns words into vectors.
         threshold: Least similarity.
-        metric: ``"cosine"``, or ``"angular"``: one minus the angle in half turns.
+        metric: ``"cosine"``; ``"angular"``: one minus the angle in half turns; ``"radian"``: one minus the angle in
+            radians, as in the code of TextFooler's authors.
         reference: Compared with the ``"original"`` text, or with the ``"current"`` one, in which earlier changes
             stand: then only the steps are bounded, not their sum.
         window: Words that are looked at, with the changed one in their middle; None for all words.
         skip_short: A text shorter than the window passes unseen.
+        short_threshold: Least similarity of a text shorter than the window; None for the same.
 
     References:
         Jin et al. (2020). Is BERT Really Robust? arXiv:1907.11932.
@@ -43,6 +45,7 @@ class SentenceSimilarity(Constraint):
     reference: Reference = "original"
     window: int | None = None
     skip_short: bool = False
+    short_threshold: float | None = None
 
     def allowed(self, step: Step, candidates: list[Candidate]) -> Dialogue[list[Candidate]]:
         """Returns the candidates that are similar enough, each with its similarity."""
@@ -56,21 +59,35 @@ class SentenceSimilarity(Constraint):
             similarities[seen] = self._similarities(vectors[0], vectors[1:])
         for candidate, similarity in zip(candidates, similarities.tolist(), strict=True):
             candidate.similarity = similarity
-        return [candidates[at] for at in np.flatnonzero(similarities >= self.threshold)]
+        return [candidates[at] for at in range(len(texts)) if similarities[at] >= self._least(texts[at])]
 
     def holds(self, original: WordText, perturbed: WordText) -> bool:
-        """Takes the replacements one after the other; where they are not known, the texts alone say nothing."""
+        """Takes the replacements one after the other; where they are not known, the texts alone say nothing.
+
+        Where whole texts are compared with the original, they say all.
+        """
+        if self.window is None and self.reference == "original":
+            return original.text == perturbed.text or self._alike(original, perturbed, 0)
         for before, index, after in replacements(original, perturbed):
             if not self._passes_unseen(after):
                 reference = original if self.reference == "original" else before
-                pair = self.encoder.answer([self._around(reference, index), self._around(after, index)])
-                # Another batch shifts a vector by float noise.
-                if self._similarities(pair[0], pair[1:])[0] < self.threshold - 1e-4:
+                if not self._alike(reference, after, index):
                     return False
         return True
 
+    def _alike(self, reference: WordText, text: WordText, index: int) -> bool:
+        pair = self.encoder.answer([self._around(reference, index), self._around(text, index)])
+        # Another batch shifts a vector by float noise.
+        return self._similarities(pair[0], pair[1:])[0] >= self._least(text) - 1e-4
+
     def _passes_unseen(self, text: WordText) -> bool:
-        return self.skip_short and self.window is not None and len(text.words) < self.window
+        return self.skip_short and self._is_short(text)
+
+    def _least(self, text: WordText) -> float:
+        return self.short_threshold if self.short_threshold is not None and self._is_short(text) else self.threshold
+
+    def _is_short(self, text: WordText) -> bool:
+        return self.window is not None and len(text.words) < self.window
 
     def _around(self, text: WordText, index: int) -> str:
         start, end = _window(index, len(text.words), self.window)
@@ -79,7 +96,8 @@ class SentenceSimilarity(Constraint):
     def _similarities(self, reference: NDArray[np.float32], others: NDArray[np.float32]) -> Sequence[float]:
         lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(reference)
         cosines = np.clip(others @ reference / np.maximum(lengths, np.float32(1e-8)), -1, 1)
-        values: list[float] = (cosines if self.metric == "cosine" else 1 - np.arccos(cosines) / np.pi).tolist()
+        turn = np.pi if self.metric == "angular" else 1.0
+        values: list[float] = (cosines if self.metric == "cosine" else 1 - np.arccos(cosines) / turn).tolist()
         return values
 
 

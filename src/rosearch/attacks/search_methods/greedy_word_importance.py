@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
 
-from rosearch.attacks.constraints.constraint import Candidate, Constraint, Step
+from rosearch.attacks.constraints.constraint import Constraint
 from rosearch.attacks.dialogue import Ask, Dialogue, Search, Start
+from rosearch.attacks.search_methods.attempt import Attempt, similarities
 from rosearch.attacks.search_methods.ranking import BySaliency, ByScore, Ranking
 from rosearch.attacks.search_methods.rough_scores import RoughScores, ask_roughly
+from rosearch.attacks.search_methods.search_method import SearchMethod
 from rosearch.attacks.text import WordText
 from rosearch.attacks.transformations.transformation import Transformation
 
@@ -20,7 +22,7 @@ _CHARACTERS_PER_ASK = 1 << 18
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class GreedyWordImportance:
+class GreedyWordImportance(SearchMethod):
     """Ranks the words by importance, then replaces them in that order, each by what raises the score most.
 
     A replacement is kept only if the score rises; the search ends with the first text whose prediction changes.
@@ -39,6 +41,7 @@ class GreedyWordImportance:
     """
 
     importance: Importance = "unk"
+    kind: Literal["greedy_word_importance"] = "greedy_word_importance"
 
     def search(self, start: Start, transformation: Transformation, constraints: Sequence[Constraint]) -> Search:
         """Searches for a text with another prediction.
@@ -51,7 +54,7 @@ class GreedyWordImportance:
         Returns:
             The last text that raised the score; the original where none did.
         """
-        attempt = _Attempt(start, transformation, tuple(constraints))
+        attempt = Attempt(start, transformation, tuple(constraints))
         ranking = yield from self._ranking(attempt)
         current, score = start.text, start.score
         while ranking is not None and (index := (yield from ranking.next())) is not None:
@@ -59,7 +62,7 @@ class GreedyWordImportance:
             if not candidates:
                 continue
             texts = [candidate.text for candidate in candidates]
-            ask = Ask(texts, incumbent=score, similarities=_similarities(candidates), rough=True)
+            ask = Ask(texts, incumbent=score, similarities=similarities(candidates), rough=True)
             scores = yield from ask_roughly(ask)
             best = yield from scores.choice(ask)
             if best is not None:
@@ -70,9 +73,9 @@ class GreedyWordImportance:
                 return current
         return current
 
-    def _ranking(self, attempt: "_Attempt") -> Dialogue[Ranking | None]:
+    def _ranking(self, attempt: Attempt) -> Dialogue[Ranking | None]:
         """Returns the words in the order of their importance; None where the query budget ends before it is known."""
-        indices = attempt.indices()
+        indices = attempt.indices(attempt.start.text)
         if self.importance == "random":
             attempt.start.random.numpy.shuffle(indices)
             return Ranking(indices)
@@ -90,42 +93,7 @@ class GreedyWordImportance:
         return None if asking.scores.over else Ranking(indices, importance)
 
 
-@final
-@dataclass(frozen=True)
-class _Attempt:
-    """One text under attack, with what may be done to it."""
-
-    start: Start
-    transformation: Transformation
-    constraints: tuple[Constraint, ...]
-
-    def indices(self) -> list[int]:
-        """Lists the words that may change, in the order of TextAttack's sets (CPython's, for small integers)."""
-        indices = set(range(len(self.start.text.words)))
-        for constraint in self.constraints:
-            allowed = constraint.modifiable(self.start.text)
-            if allowed is not None:
-                indices &= allowed
-        return list(indices)
-
-    def candidates(self, current: WordText, index: int) -> Dialogue[list[Candidate]]:
-        """Lists texts that differ from ``current`` at ``index`` and keep all constraints, sorted by text."""
-        step = Step(self.start.text, current, index)
-        words = yield from self.transformation.proposals(current, index, self.start.random)
-        candidates = [Candidate(current.replace(index, word), word) for word in words]
-        for constraint in self.constraints:
-            if candidates:
-                candidates = yield from constraint.allowed(step, candidates)
-        candidates.sort(key=lambda candidate: candidate.text)
-        return candidates
-
-
-def _similarities(candidates: Sequence[Candidate]) -> list[float] | None:
-    found = [candidate.similarity for candidate in candidates]
-    return [value for value in found if value is not None] if None not in found else None
-
-
-def _saliency(attempt: _Attempt, indices: Sequence[int], asking: "_Asking") -> Dialogue[BySaliency]:
+def _saliency(attempt: Attempt, indices: Sequence[int], asking: "_Asking") -> Dialogue[BySaliency]:
     text = attempt.start.text
     for masked in map(_masked(text), indices):
         yield from asking.add(masked)
