@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from common_task import network_of, task_of, teacher_of, transformer
+from common_task import task_of, teacher_of, transformer
 
 from rosearch import Plain, Schedule, Task
 from rosearch.attacks.attack import Attack
 from rosearch.attacks.robustness import wilson
 from rosearch.core.files import read_json, write_json, write_text
-from rosearch.core.rng import SeedTree
 from rosearch.data.readers import read_rows
 from rosearch.device import threads
 from rosearch.distillation.adversaries.adversary import Adversary
@@ -33,22 +32,21 @@ from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.adversaries.convex_hull import ConvexHull
 from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
-from rosearch.distillation.objective import UNLABELLED
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.masking import Masking
 from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
 from rosearch.distillation.robust import Robust
 from rosearch.distillation.scheme import Scheme
-from rosearch.distillation.trainer import train
-from rosearch.distillation.training_set import TextSource, TrainingSet
+from rosearch.fitness.evaluation import Candidate
 from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.fitness import Fitness
 from rosearch.fitness.measurement import measure, quoted
+from rosearch.fitness.workbench import Workbench
 from rosearch.lexicons.glove_wordnet import GloveWordNet
 from rosearch.lexicons.wordnet import WordNet
 from rosearch.space.architecture import Architecture
 from rosearch.space.size import parameter_count
-from rosearch.students.characters import character_features
 from rosearch.students.student import Student
 from rosearch.teachers.teacher import PreparedTeacher
 
@@ -167,36 +165,25 @@ class Bench:
             print(f"{cell_name(name, seed)}: {line(record)}", flush=True)
 
     def trained(self, variant: Variant, seed: int) -> tuple[Student, dict[str, Any]]:
-        tokenizer = self.teacher.tokenizer().with_characters(character_features(variant.student.input))
-        extra = self.task.unlabelled if variant.transfer else ()
-        source = TextSource(
-            texts=self.task.train.texts + extra, tokenizer=tokenizer, max_length=self.teacher.max_length
-        )
-        data = TrainingSet(
-            encoded=source.encode(source.texts),
-            labels=np.concatenate([self.task.train.labels, np.full(len(extra), UNLABELLED)]),
-            outputs=self.teacher.outputs(source.texts),
-            source=source,
-        )
-        network = network_of(variant.student, self.teacher, seed=seed)
+        task = self.task if variant.transfer else replace(self.task, unlabelled=())
+        bench = Workbench(task=task, teacher=self.teacher, fitness=Fitness(scheme=variant.scheme), seed=0)
+        candidate = Candidate(name="student", architecture=variant.student, scheme=variant.scheme, repeat=seed)
         start = time.process_time()
-        report = train(network, data, variant.scheme, seeds=SeedTree(seed).child("training"))
+        student, report = bench.make(candidate, bench.fitness.full_fidelity)
         size = parameter_count(
-            variant.student,
-            vocabulary_size=network.input.table.num_embeddings,
-            classes=self.task.classes,
+            variant.student, vocabulary_size=student.network.input.table.num_embeddings, classes=self.task.classes
         )
         record = {
             "scheme": variant.scheme.to_config(),
             "architecture": variant.student.to_json(),
             "parameters": size.total,
             "parameters_without_embedding": size.without_embedding,
-            "task": self.task.fingerprint,
-            "teacher": {"fingerprint": self.teacher.fingerprint, "dev_accuracy": self.teacher.dev_accuracy},
+            "training_id": bench.training_id(candidate, bench.fitness.full_fidelity),
+            "teacher_dev_accuracy": self.teacher.dev_accuracy,
+            "unlabelled": len(task.unlabelled),
             "training": report.to_record() | {"cpu_seconds": round(time.process_time() - start, 1)},
         }
-        names = self.task.label_names
-        return Student(network, tokenizer, label_names=names, max_length=self.teacher.max_length), record
+        return student, record
 
     def accuracy(self, student: Student, split: str) -> float:
         rows = getattr(self.task, split)

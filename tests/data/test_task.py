@@ -174,3 +174,27 @@ def test_a_transfer_set_holds_no_text_of_a_split_and_none_twice() -> None:
     assert extended.fingerprint != task.fingerprint == task.with_unlabelled(given[:3]).fingerprint
     with pytest.raises(TaskError, match="differ in their number of text fields"):
         task.with_unlabelled([("a", "b")])
+
+
+def test_a_transfer_set_is_read_from_its_own_file(tmp_path: Path) -> None:
+    task = toy_task(train=40, dev=10, test=10)
+    for name in ("train", "dev", "test"):
+        split = getattr(task, name)
+        rows = [f"{text}\t{label}\n" for text, label in zip(split.texts, split.labels, strict=True)]
+        (tmp_path / f"{name}.tsv").write_text("text\tlabel\n" + "".join(rows))
+    more = [task.dev.texts[0], *(f"One more text, number {number} ." for number in range(20))]
+    (tmp_path / "more.tsv").write_text("number\ttext\n" + "".join(f"{at}\t{text}\n" for at, text in enumerate(more)))
+    files = {name: tmp_path / f"{name}.tsv" for name in ("train", "dev", "test")}
+    fields = {"min_class_texts": 1, "unlabelled": tmp_path / "more.tsv"}
+    whole = Task.from_files(**files, **fields)
+    assert whole.unlabelled == tuple(more[1:])
+    assert whole.train.fingerprint == Task.from_files(**files, min_class_texts=1).train.fingerprint
+    some = Task.from_files(**files, **fields, max_unlabelled=5)
+    assert len(some.unlabelled) == 5
+    assert set(some.unlabelled) < set(whole.unlabelled)
+    (tmp_path / "more.tsv").write_text("text\nA good one\n \n")
+    with pytest.raises(TaskError, match=r"more\.tsv"):
+        Task.from_files(**files, **fields)
+    (tmp_path / "more.tsv").write_text("sentence\nA good one\n")
+    with pytest.raises(TaskError, match="no column 'text'"):
+        Task.from_files(**files, **fields)

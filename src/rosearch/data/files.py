@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, final
 
 from rosearch.core.events import Listener, ignore
-from rosearch.data.readers import read_rows
+from rosearch.data.readers import read_rows, read_texts
 from rosearch.data.row_source import RowSource
 from rosearch.data.task import Task
 
@@ -24,6 +24,10 @@ class Files(RowSource):
         train: The file to learn from.
         dev: The file to select on.
         test: The file to measure on, once, at the end.
+        unlabelled: A file of texts without labels, or whose labels are not read, that students learn from by the
+            teacher's answers alone; ``[fitness.scheme.schedule] transfer`` says how many of them. Those that stand in
+            a split are left out.
+        max_unlabelled: Most of them to keep, those with the smallest hashes.
         name: What tables call the task; without it the file's name, or its folder's where the file is called train.
     """
 
@@ -31,6 +35,13 @@ class Files(RowSource):
     train: Path
     dev: Path | None = None
     test: Path | None = None
+    unlabelled: Path | None = None
+    max_unlabelled: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_unlabelled is not None and self.max_unlabelled < 1:
+            raise ValueError("max_unlabelled must be at least 1")
 
     def load(self, listener: Listener = ignore) -> Task:
         """Reads, checks and splits the files.
@@ -52,7 +63,11 @@ class Files(RowSource):
             name=_name(paths["train"]),
             provenance="files: " + ", ".join(f"{split} {path.name}" for split, path in paths.items()),
         )
-        return assembly.build(rows["train"], rows.get("dev"), rows.get("test"), sieve=sieve, listener=listener)
+        task = assembly.build(rows["train"], rows.get("dev"), rows.get("test"), sieve=sieve, listener=listener)
+        if self.unlabelled is None:
+            return task
+        texts = read_texts(Path(self.unlabelled), text=self.text, sieve=self.sieve(), listener=listener)
+        return task.with_unlabelled(texts, most=self.max_unlabelled)
 
 
 def _name(train: Path) -> str:

@@ -6,14 +6,17 @@ from typing import Any
 
 from rosearch.core.errors import TaskError
 from rosearch.core.events import Listener, ignore
+from rosearch.core.protocols import Text
 from rosearch.data.delimited import csv_fields, read_csv, read_tsv, tsv_fields
 from rosearch.data.json_lines import json_fields, read_json_lines
 from rosearch.data.meter import Meter
 from rosearch.data.parquet import parquet_fields, read_parquet
 from rosearch.data.rows import BadRow, Row, Sieve, check_row
 
-Reader = Callable[[Path, tuple[str, ...], Meter], Iterator[tuple[int, tuple[Any, ...]] | BadRow]]
-"""Gives the values of the wanted fields of each row, with the line or row where it starts, counted from 1."""
+Record = tuple[int, tuple[Any, ...]] | BadRow
+"""The values of the wanted fields of a row, with the line or row where it starts, counted from 1."""
+
+Reader = Callable[[Path, tuple[str, ...], Meter], Iterator[Record]]
 
 _READERS: dict[str, Reader] = {
     ".tsv": read_tsv,
@@ -49,9 +52,7 @@ def field_names(path: Path) -> tuple[str, ...]:
         raise _unreadable(path, error) from None
 
 
-def read_records(
-    path: Path, names: tuple[str, ...], *, listener: Listener = ignore
-) -> Iterator[tuple[int, tuple[Any, ...]] | BadRow]:
+def read_records(path: Path, names: tuple[str, ...], *, listener: Listener = ignore) -> Iterator[Record]:
     """Reads the values of some fields, with or without a label among them, unchecked.
 
     Args:
@@ -104,9 +105,32 @@ def read_rows(
     yield from (sieve or Sieve()).good(checked(records, labels), path)
 
 
-def checked(
-    records: Iterator[tuple[int, tuple[Any, ...]] | BadRow], labels: Collection[str] | None
-) -> Iterator[Row | BadRow]:
+def read_texts(
+    path: Path, *, text: str | tuple[str, str], sieve: Sieve | None = None, listener: Listener = ignore
+) -> Iterator[Text]:
+    """Reads a file of texts; a label that stands beside them is not looked at.
+
+    Args:
+        path: As in `read_rows`.
+        text: The column or key of the text, or two of them.
+        sieve: Decides about rows that do not fit; None refuses them.
+        listener: Hears the progress.
+
+    Yields:
+        Text after text.
+
+    Raises:
+        TaskError: If the file cannot be read, lacks a column, or holds a text that does not fit.
+    """
+    names = (text,) if isinstance(text, str) else text
+    records = read_records(path, names, listener=listener)
+    # One label for all, so that texts are checked as those of labelled rows are.
+    alike = (item if isinstance(item, BadRow) else (item[0], (*item[1], "-")) for item in records)
+    for row in (sieve or Sieve()).good(checked(alike, None), path):
+        yield row.text
+
+
+def checked(records: Iterator[Record], labels: Collection[str] | None) -> Iterator[Row | BadRow]:
     """Checks the values of each row, the label last.
 
     Args:

@@ -14,7 +14,7 @@ from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_texts
 from rosearch.core.protocols import IntArray, Text
 from rosearch.data.rows import BadRows
-from rosearch.data.splits import Duplicates, content_key
+from rosearch.data.splits import Duplicates, content_key, share_of
 
 
 @final
@@ -135,15 +135,17 @@ class Task:
             parts.append(fingerprint_texts(fields))
         return fingerprint([self.label_names, *parts])
 
-    def with_unlabelled(self, texts: Iterable[Text]) -> "Task":
+    def with_unlabelled(self, texts: Iterable[Text], *, most: int | None = None) -> "Task":
         """Returns the task with a transfer set: texts without labels, which only a teacher can say something of.
 
         Args:
             texts: Repetitions, and texts that stand in a split, are left out.
+            most: How many to keep, those with the smallest hashes; None keeps all.
         """
         known = {content_key(text) for split in (self.train, self.dev, self.test) for text in split.texts}
-        fresh = {content_key(text): text for text in texts}
-        return replace(self, unlabelled=tuple(text for key, text in fresh.items() if key not in known))
+        fresh = {key: text for text in texts if (key := content_key(text)) not in known}
+        kept = set(sorted(fresh, key=lambda key: share_of(key, "unlabelled"))[:most])
+        return replace(self, unlabelled=tuple(text for key, text in fresh.items() if key in kept))
 
     def to_record(self) -> dict[str, Any]:
         """Returns what the texts are, without the texts, as plain data for the journal."""

@@ -29,7 +29,7 @@ class FreeLB(Adversary):
 
     kind: Literal["free_lb"] = "free_lb"
     steps: int = 1
-    radius: float = 0.5
+    radius: float = 0.1
     weight: float = 1.0
 
     def __post_init__(self) -> None:
