@@ -13,6 +13,7 @@ from rosearch.data.letters import Letters
 from rosearch.data.ngrams import NGrams
 from rosearch.space.architecture import InputGenes
 from rosearch.space.size import FILTER_WIDTH, LETTER_WIDTH
+from rosearch.students.distinct_words import each_word_once
 
 
 def character_features(genes: InputGenes) -> Characters | None:
@@ -56,9 +57,11 @@ class NGramVectors(nn.Module):
 
     def forward(self, character_ids_BLK: Tensor) -> Tensor:
         """Returns one vector a token, shape BLR; zeros where there are no n-grams."""
-        flat = character_ids_BLK.flatten(0, 1)
-        means = nn.functional.embedding_bag(flat, self.table.weight, mode="mean", padding_idx=0)
-        return means.view(*character_ids_BLK.shape[:2], -1)
+        vectors_NR = each_word_once(self._means, character_ids_BLK.flatten(0, 1))
+        return vectors_NR.view(*character_ids_BLK.shape[:2], -1)
+
+    def _means(self, ids_NK: Tensor) -> Tensor:
+        return nn.functional.embedding_bag(ids_NK, self.table.weight, mode="mean", padding_idx=0)
 
 
 class LetterConvolution(nn.Module):
@@ -85,12 +88,15 @@ class LetterConvolution(nn.Module):
 
     def forward(self, character_ids_BLK: Tensor) -> Tensor:
         """Returns one vector a token, shape BLR; zeros where there are no letters."""
-        flat_NK = character_ids_BLK.flatten(0, 1)
-        found_NRK = self.convolution(self.letters(flat_NK).mT)
-        # Behind the word there is nothing to be found, however far others of the batch reach.
-        found_NRK = found_NRK.masked_fill((flat_NK == 0).unsqueeze(1), 0.0).relu()
-        vectors_NR: Tensor = self.projection(found_NRK.amax(dim=2)) * (flat_NK[:, :1] != 0)
+        vectors_NR = each_word_once(self._found, character_ids_BLK.flatten(0, 1))
         return vectors_NR.view(*character_ids_BLK.shape[:2], -1)
+
+    def _found(self, ids_NK: Tensor) -> Tensor:
+        found_NRK = self.convolution(self.letters(ids_NK).mT)
+        # Behind the word there is nothing to be found, however far others of the batch reach.
+        found_NRK = found_NRK.masked_fill((ids_NK == 0).unsqueeze(1), 0.0)
+        vectors_NR: Tensor = self.projection(found_NRK.amax(dim=2).relu())
+        return vectors_NR * (ids_NK[:, :1] != 0)
 
 
 def build_characters(genes: InputGenes) -> NGramVectors | LetterConvolution | None:
