@@ -9,7 +9,6 @@ import typer
 
 from rosearch.cli.console import emit_json, emit_long, messages
 from rosearch.cli.options import JsonOption, OfflineOption, SkipOption
-from rosearch.core.protocols import OnnxPrecision
 
 if TYPE_CHECKING:
     from rosearch.attacks.result_log import ResultLog
@@ -116,13 +115,13 @@ def command(
     from rosearch.attacks.suite import SUITES
     from rosearch.cli.assault import assault_on, attack_from, given
     from rosearch.cli.attack_tables import describe, print_outcome, print_subject
-    from rosearch.cli.attacked_model import mended, open_model
+    from rosearch.cli.attacked_model import folder_of, graph_precision, mended, open_model
     from rosearch.cli.attacked_texts import FileOfTexts
     from rosearch.cli.progress import showing_progress
     from rosearch.core.files import write_text
 
     assault = given(
-        assault_on(_folder(model)),
+        assault_on(folder_of(model)),
         texts=None
         if data is None
         else FileOfTexts(
@@ -141,7 +140,7 @@ def command(
         false_positive_rate=false_positive_rate,
         screening=screening,
     )
-    chosen = precision or _precision(model)
+    chosen = precision or graph_precision(model)
     opened = open_model(assault.student, labels=_names(labels), precision=chosen)
     with showing_progress(messages) as display, ExitStack() as stack:
         task = assault.texts.load(opened, display)
@@ -163,18 +162,6 @@ def command(
 
 def _names(listed: str | None) -> tuple[str, ...] | None:
     return None if listed is None else tuple(name.strip() for name in listed.split(","))
-
-
-def _folder(model: Path) -> Path:
-    """Takes an exported graph for the student's folder that it lies in."""
-    return model.parent if model.suffix == ".onnx" and model.is_file() else model
-
-
-def _precision(model: Path) -> OnnxPrecision | None:
-    """Returns the precision of a graph that is named as such."""
-    from rosearch.students.onnx_student import ONNX_FILES
-
-    return next((precision for precision, name in ONNX_FILES.items() if model.name == name), None)
 
 
 @contextmanager

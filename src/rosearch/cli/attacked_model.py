@@ -66,6 +66,18 @@ def mended(model: AttackedModel, task: "Task") -> AttackedModel:
     return FunctionModel(Normalised.learn(model, task.train.texts).logits, model.label_names)
 
 
+def folder_of(model: Path) -> Path:
+    """Takes an exported graph for the student's folder that it lies in."""
+    return model.parent if model.suffix == ".onnx" and model.is_file() else model
+
+
+def graph_precision(model: Path) -> OnnxPrecision | None:
+    """Returns the precision of a graph that is named as such."""
+    from rosearch.students.onnx_student import ONNX_FILES
+
+    return next((precision for precision, name in ONNX_FILES.items() if model.name == name), None)
+
+
 def names_function(model: Path) -> bool:
     """Says whether ``module:function`` is meant, rather than a path."""
     return ":" in str(model) and not model.exists()

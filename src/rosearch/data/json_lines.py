@@ -31,7 +31,7 @@ def read_json_lines(
                 yield BadRow(line, f"more than {LONGEST_LINE:,} characters in a line; write one object a line")
             elif raw.strip():
                 meter.row(position)
-                yield _row(line, raw, wanted)
+                yield json_values(line, raw, wanted)
 
 
 def json_fields(path: Path) -> tuple[str, ...]:
@@ -45,7 +45,14 @@ def json_fields(path: Path) -> tuple[str, ...]:
     return tuple(common or ())
 
 
-def _row(line: int, raw: str, wanted: tuple[str, ...]) -> tuple[int, tuple[Any, ...]] | BadRow:
+def json_values(line: int, raw: str, wanted: tuple[str, ...]) -> tuple[int, tuple[Any, ...]] | BadRow:
+    """Returns the values of some keys of an object, with its line.
+
+    Args:
+        line: Where it stands.
+        raw: The line.
+        wanted: The keys.
+    """
     try:
         record = json.loads(raw)
     except (ValueError, RecursionError) as error:

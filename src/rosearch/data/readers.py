@@ -36,6 +36,11 @@ _FIELDS: dict[str, Callable[[Path], tuple[str, ...]]] = {
 }
 
 
+def is_table(path: Path) -> bool:
+    """Says whether a file's rows have named fields, by its suffix."""
+    return path.suffix.lower() in _READERS
+
+
 def field_names(path: Path) -> tuple[str, ...]:
     """Returns the columns or keys of a file.
 
@@ -145,7 +150,7 @@ def checked(records: Iterator[Record], labels: Collection[str] | None) -> Iterat
 
 
 def _require_known(path: Path) -> None:
-    if path.suffix.lower() not in _READERS:
+    if not is_table(path):
         raise TaskError(f"{path}: unknown kind of file. Known suffixes: {', '.join(_READERS)}.")
 
 

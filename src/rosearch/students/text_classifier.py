@@ -6,6 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from rosearch.core.probabilities import softmax
 from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Text
 from rosearch.data.batching import batches_by_length
 from rosearch.data.tokenization import Tokenizer
@@ -67,10 +68,7 @@ class TextClassifier(ABC):
 
     def probabilities(self, texts: Sequence[Text]) -> FloatArray:
         """Returns the softmax of `logits`, shape ``(len(texts), classes)``."""
-        logits = self.logits(texts)
-        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        result: FloatArray = shares / shares.sum(axis=1, keepdims=True)
-        return result
+        return softmax(self.logits(texts))
 
     @final
     def predict(self, texts: Sequence[Text]) -> list[str]:
