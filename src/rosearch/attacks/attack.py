@@ -2,20 +2,23 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.constraints.constraint import Constraint
 from rosearch.attacks.dialogue import Search, Start
-from rosearch.attacks.engine import Engine
+from rosearch.attacks.engine import Engine, Entry
 from rosearch.attacks.goal import Score
+from rosearch.attacks.language import looks_english
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.screening import Screening
 from rosearch.attacks.session import Session
 from rosearch.attacks.verdict import Verdict
 from rosearch.core.component import Component
-from rosearch.core.events import Listener, ignore
+from rosearch.core.errors import AttackError
+from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import Text, Victim
 from rosearch.core.rng import SeedTree
@@ -23,6 +26,12 @@ from rosearch.lexicons.resource import Resource
 
 Compat: TypeAlias = Literal["textattack", "published"]
 """Whom a recipe follows: TextAttack 0.3.11, or the publication and its authors' code where they are known."""
+
+
+_FOREIGN = (
+    "Few words of these texts are English, and {recipe} reads {resources}, made for English unless they are your own. "
+    "Words that it does not know stay as they are, so that a model looks robust; do not quote such a figure."
+)
 
 
 class Attack(Component, ABC):
@@ -132,12 +141,17 @@ class Attack(Component, ABC):
 
         Raises:
             ValueError: If the arguments do not fit each other.
-            AttackError: If the victim gives other than finite logits of one shape, or the search breaks a constraint.
+            AttackError: If the victim gives other than finite logits of one shape, or the search breaks a constraint;
+                its ``results`` are those of the texts whose attacks had ended.
             AssetError: If a lexicon or a model that the attack reads cannot be had.
         """
         names = list(example_ids) if example_ids is not None else [str(position) for position in range(len(texts))]
         _require_fitting(texts, labels, names, field, budgets, max_queries, batch_size)
         self.prepare(listener)
+        reads = [value for value in self._meant().values() if isinstance(value, Resource)]
+        if reads and not looks_english(texts, field):
+            kinds = ", ".join(str(getattr(value, "kind", type(value).__name__)) for value in reads)
+            listener(Notice(text=_FOREIGN.format(recipe=self.kind, resources=kinds)))
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
         engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener, screening=screening)
@@ -146,8 +160,14 @@ class Attack(Component, ABC):
             for name, whole, label in zip(names, texts, labels, strict=True)
         )
         position = {name: at for at, name in enumerate(names)}
-        results = verdict.of(engine.run(entries, total=len(names), field=field))
-        return tuple(sorted(results, key=lambda result: position[result.example_id]))
+        ended: list[Entry] = []
+        try:
+            engine.run(entries, total=len(names), field=field, ended=ended)
+        except AttackError as error:
+            with suppress(AttackError):  # the victim may be beyond asking again
+                error.results = verdict.of(ended)
+            raise
+        return tuple(sorted(verdict.of(ended), key=lambda result: position[result.example_id]))
 
     def _session(
         self,

@@ -57,16 +57,16 @@ class Engine:
         self._listener = listener
         self._screening = screening
 
-    def run(self, sessions: Iterable[Entry], *, total: int, field: int) -> list[Entry]:
-        """Runs all sessions and returns them in the order in which they ended.
+    def run(self, sessions: Iterable[Entry], *, total: int, field: int, ended: list[Entry]) -> None:
+        """Runs all sessions.
 
         Args:
             sessions: What to attack; taken as room frees.
             total: How many there are.
             field: Which field of a pair the sessions rewrite.
+            ended: Gets the sessions in the order in which they end, also where the run does not come to its own end.
         """
         waiting = iter(sessions)
-        ended: list[Entry] = []
         live = list(islice(waiting, _LIVE))
         while live:
             consult([session for session, _, _ in live])
@@ -76,7 +76,6 @@ class Engine:
             live.extend(islice(waiting, _LIVE - len(live)))
             detail = f"{sum(session.queries for session, _, _ in (*ended, *live))} queries"
             self._listener(Progress(stage=self._stage, done=len(ended), total=total, unit="texts", detail=detail))
-        return ended
 
     def _round(self, live: Iterable[Entry], field: int) -> None:
         exactly, roughly = _Questions(field), _Questions(field)

@@ -15,6 +15,9 @@ RoSearchError
     AttackError         an attack or its victim broke a promise
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class RoSearchError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -69,4 +72,10 @@ class ExecutorError(RunError):
 
 
 class AttackError(RunError):
-    """An attack or its victim broke a promise of its interface."""
+    """An attack or its victim broke a promise of its interface.
+
+    Attributes:
+        results: What became of the texts whose attacks had ended before.
+    """
+
+    results: Sequence[Any] = ()

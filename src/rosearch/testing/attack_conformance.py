@@ -36,6 +36,9 @@ ODD_TEXTS = (
     "a\tb\nc\r\nd\u00a0e",
     "cafe\u0301 nai\u0308ve",
     "电影 很好",
+    "a null\x00 byte in the good\x00movie",
+    "ein sehr guter Film, den jeder mag",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" * 20,
 )
 
 

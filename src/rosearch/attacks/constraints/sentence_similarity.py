@@ -49,17 +49,17 @@ class SentenceSimilarity(Constraint):
 
     def allowed(self, step: Step, candidates: list[Candidate]) -> Dialogue[list[Candidate]]:
         """Returns the candidates that are similar enough, each with its similarity."""
-        texts = [step.current.replaced(step.index, candidate.word) for candidate in candidates]
-        seen = [at for at, text in enumerate(texts) if not self._passes_unseen(text)]
-        similarities = np.ones(len(texts))
+        lengths = [len(step.current.words) + candidate.word.count(" ") for candidate in candidates]
+        seen = [at for at, length in enumerate(lengths) if not (self.skip_short and self._is_short(length))]
+        similarities = np.ones(len(candidates))
         if seen:
             reference = step.original if self.reference == "original" else step.current
-            around = [self._around(text, step.index) for text in (reference, *(texts[at] for at in seen))]
-            vectors = yield Consult(self.encoder, around)
+            around = [self._around_new(step, candidates[at].word) for at in seen]
+            vectors = yield Consult(self.encoder, [self._around(reference, step.index), *around])
             similarities[seen] = self._similarities(vectors[0], vectors[1:])
         for candidate, similarity in zip(candidates, similarities.tolist(), strict=True):
             candidate.similarity = similarity
-        return [candidates[at] for at in range(len(texts)) if similarities[at] >= self._least(texts[at])]
+        return [candidates[at] for at, length in enumerate(lengths) if similarities[at] >= self._least(length)]
 
     def holds(self, original: WordText, perturbed: WordText) -> bool:
         """Takes the replacements one after the other; where they are not known, the texts alone say nothing.
@@ -69,7 +69,7 @@ class SentenceSimilarity(Constraint):
         if self.window is None and self.reference == "original":
             return original.text == perturbed.text or self._alike(original, perturbed, 0)
         for before, index, after in replacements(original, perturbed):
-            if not self._passes_unseen(after):
+            if not (self.skip_short and self._is_short(len(after.words))):
                 reference = original if self.reference == "original" else before
                 if not self._alike(reference, after, index):
                     return False
@@ -78,20 +78,27 @@ class SentenceSimilarity(Constraint):
     def _alike(self, reference: WordText, text: WordText, index: int) -> bool:
         pair = self.encoder.answer([self._around(reference, index), self._around(text, index)])
         # Another batch shifts a vector by float noise.
-        return self._similarities(pair[0], pair[1:])[0] >= self._least(text) - 1e-4
+        return self._similarities(pair[0], pair[1:])[0] >= self._least(len(text.words)) - 1e-4
 
-    def _passes_unseen(self, text: WordText) -> bool:
-        return self.skip_short and self._is_short(text)
+    def _least(self, length: int) -> float:
+        return self.short_threshold if self.short_threshold is not None and self._is_short(length) else self.threshold
 
-    def _least(self, text: WordText) -> float:
-        return self.short_threshold if self.short_threshold is not None and self._is_short(text) else self.threshold
-
-    def _is_short(self, text: WordText) -> bool:
-        return self.window is not None and len(text.words) < self.window
+    def _is_short(self, length: int) -> bool:
+        return self.window is not None and length < self.window
 
     def _around(self, text: WordText, index: int) -> str:
         start, end = _window(index, len(text.words), self.window)
         return text.text[text.spans[start][0] : text.spans[end][1]]
+
+    def _around_new(self, step: Step, word: str) -> str:
+        """Returns what stands around a replacement, without finding the words of the whole text again."""
+        text, spans = step.current, step.current.spans
+        if " " in word:
+            return self._around(text.replaced(step.index, word), step.index)
+        start, end = _window(step.index, len(spans), self.window)
+        (begin, stop), window = spans[step.index], (spans[start][0], spans[end][1])
+        around = WordText(f"{text.text[window[0] : begin]}{word}{text.text[stop : window[1]]}")
+        return around.text[around.spans[0][0] : around.spans[-1][1]]
 
     def _similarities(self, reference: NDArray[np.float32], others: NDArray[np.float32]) -> Sequence[float]:
         lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(reference)
