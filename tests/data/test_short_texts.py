@@ -43,7 +43,7 @@ def test_messages_that_differ_in_numbers_alone_stay_in_one_split(tmp_path: Path)
 def test_messages_are_cleaned_and_repeats_left_out(tmp_path: Path) -> None:
     heard: list[Event] = []
     extra = [("0", " I am  &lt;#&gt;\n late"), ("0", "i AM <#> late")]
-    source = {"kind": "sms_spam", "path": str(write_messages(tmp_path / "sms.csv", messages(100) + extra))}
+    source = {"kind": "sms_spam", "path": str(write_messages(tmp_path / "sms.csv", messages(300) + extra))}
     task = TaskSource.from_config(source).load(heard.append)
     assert "I am <#> late" in {*task.train.texts, *task.dev.texts, *task.test.texts}
     assert heard == [Notice(text="1 texts repeat an earlier one and were left out.")]

@@ -79,6 +79,7 @@ def test_files_with_given_splits(tmp_path: Path) -> None:
         "1 training rows are also in dev and were removed from training.",
         "1 dev rows are also in test and were removed from dev.",
         "1 training texts carry more than one label.",
+        "No dev text has the label yes; figures on dev say nothing of it.",
     ]
     assert task.provenance == "files: train train.csv, dev dev.csv, test test.csv"
 

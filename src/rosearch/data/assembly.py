@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -13,7 +13,7 @@ from rosearch.core.protocols import IntArray, Text
 from rosearch.data.labels import order_labels
 from rosearch.data.reservoir import Reservoir
 from rosearch.data.rows import BadRows, Row, Sieve, check_row, listed
-from rosearch.data.splits import Duplicates, SplitName
+from rosearch.data.splits import SplitName
 from rosearch.data.splitting import Splitting
 from rosearch.data.task import Split, Task
 
@@ -86,18 +86,18 @@ class Assembly:
         bad_rows = sieve.bad_rows.plus(too_rare.count, too_rare.places)
         place = {label: number for number, label in enumerate(classes)}
         numbers = np.array([place.get(label, -1) for label in splitting.codes])
-        duplicates = splitting.duplicates
-        for sentence in _sentences(duplicates, bad_rows):
-            listener(Notice(text=sentence))
-        return Task(
+        task = Task(
             name=self.name,
             label_names=names,
             **{name: _split(kept, numbers) for name, kept in splitting.kept.items()},
-            duplicates=duplicates,
+            duplicates=splitting.duplicates,
             bad_rows=bad_rows,
             provenance=self.provenance,
             unlabelled=(),
         )
+        for sentence in _sentences(task):
+            listener(Notice(text=sentence))
+        return task
 
     def _classes(self, counts: Mapping[str, int], *, skip: bool) -> tuple[tuple[str, ...], BadRows]:
         """Returns the labels of the classes, and the rows of those that are too rare to be one."""
@@ -154,9 +154,13 @@ def _split(kept: Reservoir, numbers: IntArray) -> Split:
     return Split(tuple(texts), labels)
 
 
-def _sentences(duplicates: Duplicates, bad_rows: BadRows) -> Iterator[str]:
-    counts = {item.name: getattr(duplicates, item.name) for item in fields(duplicates)}
+def _sentences(task: Task) -> Iterator[str]:
+    """Says what a person should know of how the task came about."""
     for name, sentence in _SENTENCES.items():
-        if counts[name]:
-            yield sentence.format(f"{counts[name]:,}")
-    yield from bad_rows.sentences()
+        if count := getattr(task.duplicates, name):
+            yield sentence.format(f"{count:,}")
+    yield from task.bad_rows.sentences()
+    for name, split in (("dev", task.dev), ("test", task.test)):
+        counts = split.class_counts(task.classes)
+        if missing := [label for label, count in zip(task.label_names, counts, strict=True) if not count]:
+            yield f"No {name} text has the label {listed(missing)}; figures on {name} say nothing of it."

@@ -9,6 +9,7 @@ otherwise.
 import csv
 import re
 from collections.abc import Iterator
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,7 +18,7 @@ from rosearch.core.component import nearest
 from rosearch.core.errors import TaskError
 from rosearch.data.meter import Meter
 from rosearch.data.rows import BadRow
-from rosearch.data.text_files import open_text
+from rosearch.data.text_files import LONGEST_LINE, open_text
 
 Values = tuple[Any, ...]
 _LIMIT = f"field larger than field limit ({csv.field_size_limit()})"
@@ -99,7 +100,8 @@ def _read_table(
 
 def _read_fields(handle: TextIO, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str] | str]]:
     """Yields each row's first line and fields, or what the csv module says against it; blank lines are left out."""
-    reader = csv.reader(handle, delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
+    lines = iter(partial(handle.readline, LONGEST_LINE), "")
+    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
     while True:
         line = reader.line_num + 1
         try:

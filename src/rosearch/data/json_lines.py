@@ -9,11 +9,9 @@ from typing import Any
 
 from rosearch.data.meter import Meter
 from rosearch.data.rows import BadRow, listed
-from rosearch.data.text_files import open_text
+from rosearch.data.text_files import LONGEST_LINE, open_text
 
 FIRST_LINES = 100
-LONGEST_LINE = 1 << 26
-"""Characters; a longer line is no row but a whole file in one line, and shall not fill the memory."""
 
 
 def read_json_lines(

@@ -5,6 +5,9 @@ from typing import TextIO
 
 from rosearch.core.errors import TaskError
 
+LONGEST_LINE = 1 << 24
+"""Characters; a longer line is no row but a whole file in one line, and shall not fill the memory."""
+
 _SIGNATURES = {
     b"\xff\xfe": "is in UTF-16; save it as UTF-8",
     b"\xfe\xff": "is in UTF-16; save it as UTF-8",
