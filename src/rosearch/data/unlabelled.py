@@ -9,9 +9,10 @@ from typing import Any, Protocol, final
 
 from rosearch.core.errors import TaskError
 from rosearch.core.protocols import Text
-from rosearch.data.json_lines import LONGEST_LINE, json_values
+from rosearch.data.json_lines import json_values
 from rosearch.data.readers import is_table, read_records
 from rosearch.data.rows import LONGEST_TEXT, BadRow
+from rosearch.data.text_files import LONGEST_LINE
 
 AT_A_TIME = 1024
 """Texts that are held at once."""
