@@ -77,4 +77,5 @@ def final_line(event: "FinalRecorded") -> str:
         for recipe in dict.fromkeys(str(record.recipe["kind"]) for record in evaluation.robustness)
     ]
     accuracy = percent(evaluation.metrics["accuracy"])
-    return f"on test {event.done}/{event.total}, {event.label}: accuracy {accuracy}, under {', '.join(figures)}"
+    attacked = f"under {', '.join(figures)}" if figures else "not attacked"
+    return f"on test {event.done}/{event.total}, {event.label}: accuracy {accuracy}, {attacked}"

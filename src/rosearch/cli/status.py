@@ -92,7 +92,8 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
     if results.task:
         emit_long(describe_task(results.task))
     if results.teacher:
-        emit(f"teacher: {percent(results.teacher['dev_accuracy'])} of dev right")
+        kind = "" if results.teacher["model_path"] else "; a file of answers, which cannot be attacked"
+        emit(f"teacher: {percent(results.teacher['dev_accuracy'])} of dev right{kind}")
     if results.front:
         fitness = study.configuration.fitness.environmental
         membership = state["front_membership"]

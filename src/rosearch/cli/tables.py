@@ -106,8 +106,8 @@ def robustness_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = 
         table.add_row(
             name_of(row),
             f"{100 * row.accuracy:.1f}",
-            *(_robust(row.robust[recipe]) for recipe in recipes),
-            f"{100 * min(figure.worst_class for figure in row.robust.values()):.1f}",
+            *(_robust(row.robust[recipe]) if recipe in row.robust else "-" for recipe in recipes),
+            f"{100 * min(figure.worst_class for figure in row.robust.values()):.1f}" if row.robust else "-",
             style=_style(row),
         )
     return table
@@ -141,7 +141,7 @@ def over_all_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str]) -> 
     title = f"On test: right of all texts in % [95 %], where those{of_labels(attacked_labels)} are attacked"
     table = table_of("model", *recipes, title=title)
     for row in rows:
-        figures = (row.robust[recipe].over_all for recipe in recipes)
+        figures = (row.robust[recipe].over_all if recipe in row.robust else None for recipe in recipes)
         table.add_row(name_of(row), *(share_with_interval(*figure) if figure else "-" for figure in figures))
     return table
 

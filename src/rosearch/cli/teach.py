@@ -58,7 +58,8 @@ def command(
         emit_json(state)
         return
     emit_long(
-        f"teacher   {teacher.parameters:,} weights, {percent(teacher.dev_accuracy)} of dev right"
+        f"teacher   {f'{teacher.parameters:,} weights' if teacher.parameters else 'a file of answers'}, "
+        f"{percent(teacher.dev_accuracy)} of dev right"
         f"{', fine-tuned' if teacher.fine_tuned else ''}\n"
         f"folder    {state['folder']}   ({state['bytes'] / 2**20:.0f} MiB)\n"
         f"next      rosearch search {config} --run {study.directory.path}"

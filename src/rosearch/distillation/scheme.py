@@ -42,6 +42,11 @@ class Scheme(Component, ABC):
         return {name: _content(value) for name, value in vars(self).items()}
 
     @property
+    def state_losses(self) -> tuple[str, ...]:
+        """The losses that compare states of the teacher, which one that is a file of answers does not give."""
+        return tuple(name for name in ("pooled_states", "token_relations") if self.weights.get(name, 0.0) > 0)
+
+    @property
     def uses_tokens(self) -> bool:
         """Whether the states of the teacher's tokens are wanted, which take more room than all else."""
         return self.weights.get("token_relations", 0.0) > 0

@@ -171,7 +171,7 @@ def teacher_name(study: Study) -> str:
         study: Whose teacher.
     """
     config = study.configuration.teacher.to_config()
-    return str(without_folders(str(config.get("model") or config["kind"])))
+    return str(without_folders(str(config.get("model") or config.get("path") or config["kind"])))
 
 
 def without_folders(data: Any) -> Any:

@@ -53,6 +53,8 @@ class Measurement:
     @property
     def resistance(self) -> tuple[float, ...]:
         """For each attacked text the share of query budgets, no limit counted as one, that it resists in the mean."""
+        if not self.results:
+            return ()
         outcomes = [
             [[*(not falls for falls in result.falls_within.values()), result.robust] for result in results]
             for results in self.results.values()
@@ -81,7 +83,8 @@ def measure(
     Args:
         victim: The model.
         task: Dev sets the scale of margins and the temperature; the fidelity's split is judged.
-        fidelity: Attacks, scores, split, number of examples, attacked classes.
+        fidelity: Attacks, scores, split, number of examples, attacked classes; without attacks only the figures of
+            unchanged text are given.
         budgets: Queries per text at which the budget curve is read.
         seed: Decides the examples and the attacks' own randomness; the same for every model of a study.
         false_positive_rate: Of ``recall_at_fpr``.
@@ -125,8 +128,9 @@ def measure(
         results[f"{attack.kind}-{kind}"] = outcome
         records.append(Robustness.of(outcome, attack=attack, score=score, seed=seed))
     metrics = accuracy_metrics(logits, split.labels, false_positive_rate=false_positive_rate, detected=classes)
-    metrics |= _robustness_metrics(fidelity.attacks, records, results)
-    metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
+    if fidelity.attacks:
+        metrics |= _robustness_metrics(fidelity.attacks, records, results)
+        metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
     return Measurement(
         metrics=metrics,

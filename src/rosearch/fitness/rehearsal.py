@@ -67,8 +67,10 @@ def rehearse_teacher(
         steps = brief.training_steps(len(few.train)) if teacher.fine_tuned else 0
     prepared_s, model_bytes = time.perf_counter() - start, bytes_on_disk(folder)
     teacher.outputs(few.train.texts, with_tokens=fitness.scheme.uses_tokens, listener=watch)
-    with threads(os.cpu_count() or 1):
-        answer_s = seconds_per_text(teacher.model(precision="float32"), few.dev.texts)
+    answer_s = 0.0
+    if teacher.can_be_attacked:
+        with threads(os.cpu_count() or 1):
+            answer_s = seconds_per_text(teacher.victim(), few.dev.texts)
     step_s = watch.unit_s("fine-tuning")
     return teacher, TeacherTimes(
         load_s=max(0.0, prepared_s - steps * step_s),

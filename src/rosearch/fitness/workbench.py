@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, final
@@ -112,6 +112,8 @@ class Workbench:
         Raises:
             DivergenceError: If the training is lost.
         """
+        if candidate.model == "teacher" and not self.teacher.can_be_attacked:
+            fidelity = replace(fidelity, attacks=())
         # The teacher is not compared bit by bit, and far too slow for one thread.
         with threads(self.thread_count if candidate.model == "student" else os.cpu_count() or 1):
             victim, report = self.make(candidate, fidelity, listener)
@@ -126,7 +128,7 @@ class Workbench:
                 listener=listener,
             )
         metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
-        if fidelity.name == "full":
+        if fidelity.name == "full" and fidelity.attacks:
             with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
         details: dict[str, Any] = {"resistance": list(measured.resistance)}
@@ -172,7 +174,7 @@ class Workbench:
         if candidate.model == "majority":
             return MajorityClass(self.task), None
         if candidate.model == "teacher":
-            return self.teacher.model(precision="float32"), None
+            return self.teacher.victim(), None
         architecture, scheme = _genes(candidate)
         seeds = SeedTree(self.seed).child("training", architecture.architecture_id, candidate.repeat)
         network = self._network(architecture, seeds)
@@ -253,6 +255,11 @@ class Workbench:
             for split in (self.task.dev, self.task.test)
         )
         return {"train": read.encoded.truncated, "dev": dev, "test": test}
+
+    @property
+    def unanswered_test_texts(self) -> int:
+        """Test texts that the teacher can say nothing of; only a file of answers has such."""
+        return self.teacher.unanswered(self.task.test.texts)
 
     @property
     def vocabulary_size(self) -> int:

@@ -187,8 +187,16 @@ class Driver:
             vocabulary_size=self.workbench.vocabulary_size,
             classes=self.workbench.task.classes,
             repeats=search.repeats,
+            teacher=self._teacher_knows_test(),
         )
         return (*beside, *finalist_candidates(finalists, fitness, repeats=search.repeats))
+
+    def _teacher_knows_test(self) -> bool:
+        unanswered, texts = self.workbench.unanswered_test_texts, len(self.workbench.task.test)
+        if unanswered:
+            lacking = f"{unanswered:,} of {texts:,} test texts"
+            self.listener(Notice(text=f"The teacher's file lacks answers to {lacking}: it has no row in the finals."))
+        return unanswered == 0
 
     def _complete(self) -> None:
         """Records that all that was asked for is done; a search that was cut short is not."""

@@ -56,7 +56,7 @@ def worth(trial: Trial, fitness: EnvironmentalFitness) -> float:
 
 
 def baselines(
-    fitness: Fitness, *, like: Architecture, vocabulary_size: int, classes: int, repeats: int
+    fitness: Fitness, *, like: Architecture, vocabulary_size: int, classes: int, repeats: int, teacher: bool = True
 ) -> Iterator[Candidate]:
     """Gives the baselines that every report shows beside the finalists.
 
@@ -66,9 +66,11 @@ def baselines(
         vocabulary_size: Rows of the embedding table.
         classes: Classes of the task.
         repeats: Trainings of each trained baseline.
+        teacher: Whether the teacher knows the test texts.
     """
     yield Candidate(name="majority class", model="majority")
-    yield Candidate(name="teacher", model="teacher")
+    if teacher:
+        yield Candidate(name="teacher", model="teacher")
     transformer = uniform_transformer(like=like, vocabulary_size=vocabulary_size, classes=classes)
     name = f"Transformer {len(transformer.layout)}x{transformer.width}"
     alone = HardLabels(schedule=fitness.scheme.schedule, class_weights=fitness.scheme.class_weights)

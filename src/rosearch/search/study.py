@@ -242,6 +242,13 @@ class Study:
         task = self._task or configuration.task.load(listener)
         configuration.fitness.full_fidelity.require_field(task)
         require_attackable(task, configuration.fitness.attacked_labels)
+        configuration.teacher.check(task)
+        losses = configuration.fitness.scheme.state_losses
+        if losses and not configuration.teacher.gives_states:
+            raise ConfigError(
+                f"[fitness.scheme] {' and '.join(losses)}: this teacher gives logits and no states for a student to be "
+                "compared with. Set to 0, or take a teacher that is a model."
+            )
         return task
 
     def _resolved(self, tables: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class FinalRow:
         accuracy: On unchanged text.
         balanced_accuracy: Mean of the classes' accuracies.
         unchanged: All figures on unchanged text by name, as far as they are on record.
-        robust: By recipe.
+        robust: By recipe; empty for a teacher that is a file of answers and cannot be attacked.
         parameters: All weights.
         compression: The teacher's weights over these; None where either is unknown.
         latency_ms: Median time for one text; None where it was not measured.
@@ -97,7 +97,8 @@ def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation |
     close, compression = None, None
     if teacher is not None:
         close = balanced >= teacher.metrics["balanced_accuracy"] - LARGEST_ACCURACY_DROP
-        compression = teacher.metrics["parameters"] / parameters if parameters else None
+        whole = teacher.metrics["parameters"]
+        compression = whole / parameters if whole and parameters else None
     return FinalRow(
         name=repeats[0].name,
         trial=trial,

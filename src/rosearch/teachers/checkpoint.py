@@ -1,6 +1,7 @@
 """Reading a checkpoint: whole or refused, with a fresh head only where it has none that fits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,33 +40,51 @@ def read_checkpoint(source: str, *, label_names: tuple[str, ...], seed: int) -> 
     Raises:
         TeacherError: If something is missing or damaged.
     """
-    if means_a_directory(source) and not Path(source).is_dir():
-        raise TeacherError(f"{source}: no such directory. Give that of a Hugging Face checkpoint, or a hub id.")
-    with quiet_transformers(), seeded(seed):
-        try:
-            config = AutoConfig.from_pretrained(source, trust_remote_code=False, local_files_only=is_offline())
-            fresh = not has_fitting_head(config, len(label_names))
-            network, report = AutoModelForSequenceClassification.from_pretrained(
-                source,
-                dtype=torch.float32,
-                use_safetensors=True,
-                trust_remote_code=False,
-                local_files_only=is_offline(),
-                ignore_mismatched_sizes=True,
-                output_loading_info=True,
-                **(_head(label_names) if fresh else {}),
-            )
-            tokenizer = AutoTokenizer.from_pretrained(
-                source, use_fast=True, trust_remote_code=False, local_files_only=is_offline()
-            )
-        except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
-            raise _unreadable(source, error) from error
+    with loading(source, what="a text classifier"), seeded(seed):
+        config = AutoConfig.from_pretrained(source, trust_remote_code=False, local_files_only=is_offline())
+        fresh = not has_fitting_head(config, len(label_names))
+        network, report = AutoModelForSequenceClassification.from_pretrained(
+            source,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=is_offline(),
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+            **(_head(label_names) if fresh else {}),
+        )
+        tokenizer = AutoTokenizer.from_pretrained(
+            source, use_fast=True, trust_remote_code=False, local_files_only=is_offline()
+        )
     if lacking := _lacking(report, network.base_model_prefix, head_is_fresh=fresh):
         raise TeacherError(
             f"{source}: {len(lacking)} weights that its config.json promises are missing or of another shape, "
             f"such as {lacking[0]}. Save the checkpoint again, or mend its config.json."
         )
     return Checkpoint(network, tokenizer, fresh)
+
+
+@contextmanager
+def loading(source: str, *, what: str) -> Iterator[None]:
+    """Keeps transformers quiet for a block that loads a checkpoint, and says in one way why it cannot.
+
+    Args:
+        source: A directory or a hub id.
+        what: What it is to be loaded as.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        TeacherError: If something is missing or damaged.
+    """
+    if means_a_directory(source) and not Path(source).is_dir():
+        raise TeacherError(f"{source}: no such directory. Give that of a Hugging Face checkpoint, or a hub id.")
+    try:
+        with quiet_transformers():
+            yield
+    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
+        raise _unreadable(source, what, error) from error
 
 
 def check_length(network: Any, max_length: int) -> None:
@@ -120,15 +139,15 @@ def column_order(config: Any, label_names: tuple[str, ...]) -> list[int]:
     )
 
 
-def _unreadable(source: str, error: Exception) -> TeacherError:
+def _unreadable(source: str, what: str, error: Exception) -> TeacherError:
     if is_offline() and not Path(source).is_dir():
         return TeacherError(
             f"{source}: is not whole in the local cache of the hub, and {FORBIDDEN}. To bring it: run the same command "
             f"once without --offline; or run `hf download {source}` where there is a network, copy the folder that it "
-            "names here, and give that as [teacher] model."
+            "names here, and give that in its place."
         )
     return TeacherError(
-        f"{source}: cannot be loaded as a text classifier: {first_sentence(error)} "
+        f"{source}: cannot be loaded as {what}: {first_sentence(error)} "
         "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
     )
 

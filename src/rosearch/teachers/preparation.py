@@ -7,17 +7,15 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, Notice, ignore
-from rosearch.core.files import write_array, write_json
+from rosearch.core.files import write_json
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.rng import SeedTree
-from rosearch.data.assets import MINILM, fetch
 from rosearch.data.task import Task
-from rosearch.data.tokenization import Tokenizer
 from rosearch.hub import quiet_transformers
 from rosearch.teachers.fine_tuning import dev_accuracy, fine_tune
 from rosearch.teachers.model import TeacherModel
+from rosearch.teachers.pieces import Pieces, locate
 from rosearch.teachers.pretrained import Pretrained, checkpoint_hashes
 from rosearch.teachers.teacher import PreparedTeacher
 
@@ -37,14 +35,14 @@ def prepare(
     Raises:
         TeacherError: If the model cannot be loaded or does not fit the task.
     """
-    source = str(fetch(MINILM, listener=listener)) if settings.model == "minilm" else settings.model
+    source = locate(settings.model, listener)
     model = TeacherModel.load(
         source,
         label_names=task.label_names,
         max_length=settings.max_length,
         seed=seeds.child("head").integer(),
     )
-    tokenizer = _tokenizer(model)
+    pieces = Pieces.of(model.tokenizer, model.network)
     if model.head_is_fresh:
         listener(Notice(text=f"{settings.model} has no head for {', '.join(task.label_names)}: it is fine-tuned."))
         accuracy = fine_tune(model, task, settings.fine_tuning, seeds=seeds, listener=listener)
@@ -52,8 +50,7 @@ def prepare(
         accuracy = dev_accuracy(model, task)
     local = Path(source)
     model_path = local if local.is_dir() and not model.head_is_fresh else _save(model, folder)
-    tokenizer.save(folder)
-    _write_word_embeddings(model, folder)
+    pieces.save(folder)
     teacher = PreparedTeacher(
         folder=folder,
         model_path=model_path,
@@ -86,30 +83,6 @@ def _of_the_system(error: SafetensorError) -> OSError:
     quoted = re.search(r"os error (\d+)", str(error))
     number = int(quoted[1]) if quoted else errno.EIO
     return OSError(number, os.strerror(number))
-
-
-def _tokenizer(model: TeacherModel) -> Tokenizer:
-    """Returns the tokenizer that students will share, or says before any work is done why they cannot."""
-    backend = getattr(model.tokenizer, "backend_tokenizer", None)
-    if backend is None:
-        raise TeacherError(
-            f"{type(model.tokenizer).__name__} has no fast version, and students run on fast tokenizers only. "
-            "Save the checkpoint with a tokenizer.json."
-        )
-    tokenizer = Tokenizer(backend, padding_id=model.tokenizer.pad_token_id or 0)
-    rows = len(model.network.get_input_embeddings().weight)
-    if tokenizer.vocabulary_size > rows:
-        raise TeacherError(
-            f"The checkpoint's tokenizer has {tokenizer.vocabulary_size:,} word pieces and its embedding table "
-            f"{rows:,} rows: they are not of one model. Save the tokenizer that the weights were trained with."
-        )
-    return tokenizer
-
-
-def _write_word_embeddings(model: TeacherModel, folder: Path) -> None:
-    """Writes what the students' tables are cut from."""
-    table = model.network.get_input_embeddings().weight.detach().float().cpu().numpy()
-    write_array(folder / "word_embeddings.npy", table)
 
 
 def _name(model_path: Path, max_length: int) -> str:

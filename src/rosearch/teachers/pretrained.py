@@ -112,8 +112,13 @@ class Pretrained(Teacher):
 
     def source_fingerprint(self) -> str:
         """Hashes the checkpoint of a directory; a hub id and ``"minilm"`` stand for themselves."""
-        folder = Path(self.model)
-        return fingerprint(checkpoint_hashes(folder) if folder.is_dir() else self.model)
+        return source_fingerprint(self.model)
+
+
+def source_fingerprint(model: str) -> str:
+    """Names a checkpoint: a directory by its content, a hub id and ``"minilm"`` by themselves."""
+    folder = Path(model)
+    return fingerprint(checkpoint_hashes(folder) if folder.is_dir() else model)
 
 
 def checkpoint_hashes(folder: Path) -> dict[str, str]:

@@ -13,12 +13,13 @@ from rosearch.core.component import Component
 from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, ignore
 from rosearch.core.files import read_json
-from rosearch.core.protocols import Precision, Text
+from rosearch.core.protocols import Precision, Text, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Task
 from rosearch.data.tokenization import Tokenizer
 
 if TYPE_CHECKING:
+    from rosearch.teachers.answers import Answers
     from rosearch.teachers.model import TeacherModel
     from rosearch.teachers.outputs import OutputCache, Outputs
 
@@ -27,7 +28,9 @@ class Teacher(Component, ABC):
     """Base of teachers: configuration that can be made into a `PreparedTeacher`."""
 
     family: ClassVar[str] = "teacher"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.teachers.pretrained",)
+    members: ClassVar[tuple[str, ...]] = ("rosearch.teachers.pretrained", "rosearch.teachers.logits")
+    gives_states: ClassVar[bool] = True
+    """Whether there is more to learn from than logits."""
 
     @abstractmethod
     def prepare(self, task: Task, folder: Path, *, seeds: SeedTree, listener: Listener = ignore) -> "PreparedTeacher":
@@ -46,6 +49,17 @@ class Teacher(Component, ABC):
     @abstractmethod
     def source_fingerprint(self) -> str:
         """Names what the teacher is made from, cheaply; a resumed run refuses another source."""
+
+    def check(self, task: Task) -> None:
+        """Makes sure, before any work is done, that the teacher can be asked for what ``task`` needs.
+
+        Args:
+            task: What the teacher must classify.
+
+        Raises:
+            TeacherError: If it cannot.
+        """
+        del task
 
     def in_brief(self) -> "Teacher":
         """Returns the same teacher with as little training as tells how fast it is."""
@@ -69,19 +83,19 @@ class PreparedTeacher:
 
     Args:
         folder: Holds ``teacher.json``, ``tokenizer.json``, ``word_embeddings.npy``, ``outputs/`` and, where the
-            checkpoint was fine-tuned, ``model/``.
-        model_path: The classifier as a Hugging Face directory.
+            checkpoint was fine-tuned, ``model/``; where there is no model, the answers in place of outputs and model.
+        model_path: The classifier as a Hugging Face directory; None where only its answers are known.
         fingerprint: Names the weights, configuration, tokenizer and length limit; keys the cached outputs.
         label_names: Names of the classes, in the order of the logits.
-        hidden_size: Width of the pooled states.
+        hidden_size: Width of the pooled states; 0 where there are none.
         max_length: Longest input in word pieces; what is beyond is cut off.
-        parameters: Number of weights.
+        parameters: Number of weights; 0 where it is not known.
         dev_accuracy: Share of the dev split classified right, after preparation.
         fine_tuned: Whether this program trained the checkpoint.
     """
 
     folder: Path
-    model_path: Path
+    model_path: Path | None
     fingerprint: str
     label_names: tuple[str, ...]
     hidden_size: int
@@ -102,7 +116,8 @@ class PreparedTeacher:
         """
         try:
             record = read_json(folder / "teacher.json")
-            given = {"label_names": tuple(record["label_names"]), "model_path": folder / record["model_path"]}
+            model_path = None if record["model_path"] is None else folder / record["model_path"]
+            given = {"label_names": tuple(record["label_names"]), "model_path": model_path}
             return cls(folder=folder, **(record | given))
         except FileNotFoundError:
             raise TeacherError(f"{folder}: holds no prepared teacher. Run `rosearch search` to make one.") from None
@@ -111,10 +126,11 @@ class PreparedTeacher:
 
     def to_record(self) -> dict[str, Any]:
         """Returns what ``teacher.json`` holds; the model's path is relative to the folder where it lies inside."""
-        inside = self.model_path.is_relative_to(self.folder)
-        path = self.model_path.relative_to(self.folder) if inside else self.model_path.absolute()
+        path = self.model_path
+        if path is not None:
+            path = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path.absolute()
         names = ("fingerprint", "label_names", "hidden_size", "max_length", "parameters", "dev_accuracy", "fine_tuned")
-        return {"model_path": str(path)} | {name: getattr(self, name) for name in names}
+        return {"model_path": path and str(path)} | {name: getattr(self, name) for name in names}
 
     def copied(self, folder: Path) -> "PreparedTeacher":
         """Returns the same teacher with its outputs in another folder, where none is yet; the model stays."""
@@ -140,6 +156,8 @@ class PreparedTeacher:
             with_tokens: Whether to keep the states of tokens too, which take more room than all else.
             listener: Hears the progress.
         """
+        if self.model_path is None:
+            return self._answers.outputs(texts)
         model: list[TeacherModel] = []
 
         def forward(batch: Any) -> Any:
@@ -151,7 +169,7 @@ class PreparedTeacher:
 
     def missing_outputs(self, texts: tuple[Text, ...], *, with_tokens: bool = False) -> int:
         """Returns how many of the texts ``outputs`` would ask the model for, repeats counted once."""
-        return self._cache(with_tokens=with_tokens).missing(texts)
+        return 0 if self.model_path is None else self._cache(with_tokens=with_tokens).missing(texts)
 
     def _cache(self, *, with_tokens: bool) -> "OutputCache":
         from rosearch.teachers.outputs import TOKEN_DIMENSIONS, OutputCache
@@ -159,13 +177,37 @@ class PreparedTeacher:
         dimensions = TOKEN_DIMENSIONS if with_tokens else 0
         return OutputCache(self.folder / "outputs", self.fingerprint, token_dimensions=dimensions)
 
+    @property
+    def _answers(self) -> "Answers":
+        from rosearch.teachers.answers import Answers
+
+        return Answers.open(self.folder)
+
+    @property
+    def can_be_attacked(self) -> bool:
+        """Whether the teacher can be asked for any text; a file of answers cannot."""
+        return self.model_path is not None
+
+    def unanswered(self, texts: tuple[Text, ...]) -> int:
+        """Returns how many of the texts the teacher can say nothing of."""
+        return 0 if self.model_path is not None else len(self._answers.missing(texts))
+
+    def victim(self) -> Victim:
+        """Loads what answers for the teacher, in full precision: its model, or the file of its answers."""
+        return self._answers if self.model_path is None else self.model(precision="float32")
+
     def model(self, *, precision: Precision = "auto") -> "TeacherModel":
         """Loads the classifier itself.
 
         Args:
             precision: Of matrix products; attacks need ``"float32"``, as bfloat16 answers a text differently from one
                 batch to another.
+
+        Raises:
+            TeacherError: If only the teacher's answers are known.
         """
+        if self.model_path is None:
+            raise TeacherError(f"{self.folder}: holds a teacher's answers and no model that could be asked for more.")
         from rosearch.teachers.model import TeacherModel
 
         return TeacherModel.load(

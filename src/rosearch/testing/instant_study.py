@@ -69,6 +69,7 @@ class InstantWorkbench:
     bag: dict[str, float] = field(default_factory=lambda: dict(BAG))
     evaluated: list[tuple[str, str, int]] = field(default_factory=list)
     vocabulary_size: int = VOCABULARY_SIZE
+    unanswered_test_texts: int = 0
 
     def truncated(self) -> dict[str, int]:
         """Says that no text is cut; see ``Workbench.truncated``."""
