@@ -73,7 +73,7 @@ def command(
 
 def _report(retraining: "Retraining", results: "Results", *, as_json: bool) -> None:
     """Prints what the trainings on record are worth on test, beside the run's own where they were measured alike."""
-    from rosearch.cli.tables import QUOTED, cost_table, robustness_table
+    from rosearch.cli.tables import QUOTED, cost_table, over_all_table, robustness_table, unchanged_table
     from rosearch.search.summary import final_rows
 
     recorded, fitness = retraining.study.results, retraining.configuration.fitness
@@ -88,5 +88,9 @@ def _report(retraining: "Retraining", results: "Results", *, as_json: bool) -> N
     rows = [*(final_rows(recorded) if alike else ()), named]
     emit(robustness_table(rows, fitness.attacked_labels))
     emit(f"{QUOTED}\n")
+    if fitness.attacked_labels:
+        emit(over_all_table(rows, fitness.attacked_labels))
+    if (unchanged := unchanged_table(rows)) is not None:
+        emit(unchanged)
     emit(cost_table(rows))
     emit_long(f"record    {retraining.folder}/journal.jsonl\nstudents  {retraining.folder}/*/student")
