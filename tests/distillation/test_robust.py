@@ -49,6 +49,9 @@ ADVERSARIES: dict[str, Callable[[Table], Adversary]] = {
     "gradient swaps": lambda lexicon: GradientSwaps(
         perturbations=(WordSubstitution(lexicons=(lexicon,)), CharacterEdits())
     ),
+    "gradient swaps, two steps": lambda lexicon: GradientSwaps(
+        perturbations=(WordSubstitution(lexicons=(lexicon,)), CharacterEdits()), steps=2
+    ),
     "convex hull": lambda lexicon: ConvexHull(lexicons=(lexicon,)),
     "convex hull, two climbs": lambda lexicon: ConvexHull(lexicons=(lexicon,), steps=2),
     "free lb": lambda _: FreeLB(steps=2),
@@ -241,7 +244,7 @@ def test_the_content_of_lexicons_decides_and_not_their_place(tmp_path: Path, toy
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"perturbations": ()}, "need perturbations"),
+        ({"perturbations": (), "perturbed": 1.0}, "need perturbations"),
         ({"soft_labels": 0.0, "hard_labels": 0.0}, "one of soft_labels and hard_labels must be positive"),
         ({"consistency": -1.0}, "weights must not be negative"),
         ({"ramp": 2.0}, r"ramp must be in \[0, 1\]"),

@@ -17,6 +17,7 @@ from rosearch.distillation.perturbations.word_substitution import WordSubstituti
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.swap_search import SwapSearch
 from rosearch.distillation.training_set import TextSource, TrainingSet
+from rosearch.distillation.word_places import WordPlaces
 from rosearch.distillation.worded_texts import WordedTexts
 from rosearch.lexicons.table import Table
 from rosearch.space.architecture import InputGenes
@@ -61,7 +62,8 @@ def test_the_words_that_promise_most_are_swapped(source: TextSource, task: Task,
     with learner.embeddings(probe):
         loss, _ = learner.loss(batch)
     loss.backward()
-    found = search.texts(ROWS, probe.gradient_BLR, learner)
+    words_BL = WordPlaces(source, WordedTexts(source.texts)).numbers(ROWS, length=probe.gradient_BLR.shape[1])
+    found = search.rewritten(ROWS, words_BL, probe.gradient_BLR, learner)
     generator = np.random.default_rng(0)
     generator.choice(1, size=20, p=[1.0])
     shares = generator.random(20)
@@ -89,5 +91,29 @@ def test_without_strength_nothing_is_swapped(source: TextSource, toy_lexicon: Pa
     search = SwapSearch(GradientSwaps(perturbations=(words, CharacterEdits())), source, WordedTexts(source.texts))
     search.enter(Moment(epoch=0, strength=0.0, rng=SeedTree(0).generator()), student(source))
     length = int(source.encode([source.texts[row] for row in ROWS]).lengths.max())
-    gradient_BLR = torch.ones(len(ROWS), length, 8)
-    assert search.texts(ROWS, gradient_BLR, student(source)) == [source.texts[row] for row in ROWS]
+    words_BL = WordPlaces(source, WordedTexts(source.texts)).numbers(ROWS, length=length)
+    found = search.rewritten(ROWS, words_BL, torch.ones(len(ROWS), length, 8), student(source))
+    assert found == [source.texts[row] for row in ROWS]
+
+
+def test_words_are_found_again_in_rewritten_texts(source: TextSource, toy_lexicon: Path) -> None:
+    words = WordSubstitution(lexicons=(Table(path=str(toy_lexicon)),))
+    texts = WordedTexts(source.texts)
+    search = SwapSearch(GradientSwaps(perturbations=(words, CharacterEdits()), steps=2), source, texts)
+    numbers = np.flatnonzero(texts.modifiable & np.isin(texts.owners, ROWS))[::2]
+    changed = texts.rewritten(ROWS, numbers, ["fine"] * len(numbers))
+    # Two words where one stood: this text is left alone.
+    changed[1] = f"one more {changed[1]}"
+    length = int(source.encode(changed).lengths.max())
+    found_BL = search._numbers(ROWS, changed, length=length)
+    assert (found_BL[1] == -1).all()
+    spans = source.tokenizer.token_spans(changed, max_length=source.max_length)
+    lengths = source.encode(changed).lengths
+    for place, rows in enumerate(np.split(spans, np.cumsum(lengths)[:-1])):
+        for token, (field, start, end) in enumerate(rows.tolist()):
+            number = int(found_BL[place, token])
+            if place != 1 and field == 0 and number >= 0:
+                assert texts.owners[number] == ROWS[place]
+                word = "fine" if number in numbers else texts.words[number]
+                assert str(changed[place])[start:end] in word
+    assert set(numbers[texts.owners[numbers] != ROWS[1]]) <= set(found_BL.ravel().tolist())

@@ -62,7 +62,8 @@ class HullSearch:
         """
         gradient_BLR = probe.gradient_BLR
         wanted = self._near.rows >= 0
-        words = self._places.of(rows, wanted, length=gradient_BLR.shape[1], device=gradient_BLR.device)
+        words_BL = self._places.numbers(rows, length=gradient_BLR.shape[1])
+        words = BatchWords.at(words_BL, wanted, device=gradient_BLR.device)
         near_WK, changes_WKR = self._near.neighbours(words.numbers, learner)
         absent_WK = torch.from_numpy(near_WK < 0).to(learner.device)
         logits_WK = torch.zeros(near_WK.shape, device=learner.device)

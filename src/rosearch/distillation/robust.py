@@ -5,6 +5,7 @@ from typing import Literal, final
 
 from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.adversaries.adversary import Adversary
+from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
@@ -40,11 +41,11 @@ class Robust(Scheme):
     softmax_temperature: float = 2.0
     soft_labels: float = 1.0
     hard_labels: float = 1.0
-    perturbed: float = 1.0
+    perturbed: float = 0.0
     consistency: float = 0.0
     perturbations: tuple[Perturbation, ...] = field(default_factory=lambda: (WordSubstitution(), CharacterEdits()))
     piece_dropout: float = 0.0
-    adversaries: tuple[Adversary, ...] = ()
+    adversaries: tuple[Adversary, ...] = field(default_factory=lambda: (GradientSwaps(),))
     ramp: float = 0.25
     class_weights: ClassWeights = "auto"
 

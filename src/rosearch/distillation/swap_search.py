@@ -3,6 +3,7 @@
 Shapes: B batch, L tokens, W words of the batch, K neighbours of a word, R rank of the embedding table.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import final
 
@@ -18,7 +19,7 @@ from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.opponent import Moment
 from rosearch.distillation.perturbed_texts import PerturbationChoice
 from rosearch.distillation.training_set import TextSource
-from rosearch.distillation.word_places import WordPlaces
+from rosearch.distillation.word_places import BatchWords, WordPlaces
 from rosearch.distillation.worded_texts import WordedTexts
 
 
@@ -54,7 +55,7 @@ class SwapSearch:
             near.draw(moment.rng)
 
     def learn(self, learner: Learner, batch: TrainingBatch, rows: IntArray, probe: Probe) -> float:
-        """Adds the gradient of the loss on the rewritten texts, and returns the loss.
+        """Adds the gradient of the mean loss on the rewritten texts of all steps, and returns that loss.
 
         Args:
             learner: The student as it is now.
@@ -62,28 +63,47 @@ class SwapSearch:
             rows: Of the batch.
             probe: Holds the gradient of the clean loss by the pieces' vectors.
         """
-        encoded = self._source.encode(self.texts(rows, probe.gradient_BLR, learner))
-        loss, _ = learner.loss(replace(batch, **learner.read(encoded, np.arange(len(rows)))))
-        return learner.descend(self._settings.weight * loss)
+        steps, total, texts = self._settings.steps, 0.0, None
+        for _ in range(steps):
+            words_BL = self._numbers(rows, texts, length=probe.gradient_BLR.shape[1])
+            texts = self.rewritten(rows, words_BL, probe.gradient_BLR, learner)
+            encoded, probe = self._source.encode(texts), Probe()
+            with learner.embeddings(probe):
+                loss, _ = learner.loss(replace(batch, **learner.read(encoded, np.arange(len(rows)))))
+            total += learner.descend(self._settings.weight / steps * loss)
+        return total
 
-    def texts(self, rows: IntArray, gradient_BLR: Tensor, learner: Learner) -> list[Text]:
+    def rewritten(self, rows: IntArray, words_BL: IntArray, gradient_BLR: Tensor, learner: Learner) -> list[Text]:
         """Returns the texts of a batch, rewritten where the gradient points.
 
         Args:
             rows: Of the batch.
-            gradient_BLR: Of the clean loss by the vectors of the pieces.
+            words_BL: The word that each token belongs to, where the gradient was taken; -1 for none.
+            gradient_BLR: Of the loss by the vectors of the pieces.
             learner: The student as it is now.
         """
         numbers: list[IntArray] = []
         swaps: list[str] = []
         for kind, near in enumerate(self._near):
             wanted = (near.rows >= 0) & (self._kinds[self._texts.owners] == kind)
-            words = self._places.of(rows, wanted, length=gradient_BLR.shape[1], device=gradient_BLR.device)
+            words = BatchWords.at(words_BL, wanted, device=gradient_BLR.device)
             gains, spellings = _best(words.numbers, words.sums(gradient_BLR), near, learner)
             chosen = self._strongest(words.numbers, gains)
             numbers.append(words.numbers[chosen])
             swaps += [near.spellings[spelling] for spelling in spellings[chosen].tolist()]
         return self._texts.rewritten(rows, np.concatenate(numbers), swaps)
+
+    def _numbers(self, rows: IntArray, texts: Sequence[Text] | None, *, length: int) -> IntArray:
+        """Returns the word that each token belongs to, BL, in rewritten texts or, for None, in clean ones."""
+        if texts is None:
+            return self._places.numbers(rows, length=length)
+        worded = WordedTexts(texts)
+        places = WordPlaces(replace(self._source, texts=tuple(texts)), worded)
+        words_BL = places.numbers(np.arange(len(rows)), length=length)
+        # A slip of the pen can make two words of one, and then nobody knows which is which.
+        alike_B = np.diff(worded.offsets) == np.diff(self._texts.offsets)[rows]
+        shift_B = self._texts.offsets[rows] - worded.offsets[:-1]
+        return np.where((words_BL >= 0) & alike_B[:, None], words_BL + shift_B[:, None], -1)
 
     def _strongest(self, numbers: IntArray, gains: FloatArray) -> IntArray:
         """Returns the positions in ``numbers`` of those that gain most in their text, as many as its share allows."""

@@ -4,7 +4,7 @@ Shapes: B batch, L tokens, T pieces of words, W words of the batch, R rank of th
 """
 
 from dataclasses import dataclass
-from typing import final
+from typing import Self, final
 
 import numpy as np
 import torch
@@ -29,6 +29,24 @@ class BatchWords:
     numbers: IntArray
     inside_BL: Tensor
     words_T: Tensor
+
+    @classmethod
+    def at(cls, words_BL: IntArray, wanted: BoolArray, *, device: torch.device) -> Self:
+        """Finds the words in a batch.
+
+        Args:
+            words_BL: What `WordPlaces.numbers` gives.
+            wanted: Which words of all texts, shape ``(words,)``.
+            device: Where the batch is.
+        """
+        inside = words_BL >= 0
+        inside[inside] = wanted[words_BL[inside]]
+        numbers, order = np.unique(words_BL[inside], return_inverse=True)
+        return cls(
+            numbers=numbers,
+            inside_BL=torch.from_numpy(inside).to(device),
+            words_T=torch.from_numpy(order.reshape(-1)).to(device),
+        )
 
     def sums(self, gradient_BLR: Tensor) -> Tensor:
         """Returns the sum of a gradient over the pieces of each word, shape WR."""
@@ -56,23 +74,14 @@ class WordPlaces:
         spans = source.tokenizer.token_spans(source.texts, max_length=source.max_length)
         self._words = texts.words_of_tokens(spans, np.diff(self._offsets))
 
-    def of(self, rows: IntArray, wanted: BoolArray, *, length: int, device: torch.device) -> BatchWords:
-        """Returns the words of some texts, as a batch has them.
+    def numbers(self, rows: IntArray, *, length: int) -> IntArray:
+        """Returns the number of the word that each token of a batch belongs to, -1 for none, shape BL.
 
         Args:
-            rows: The texts.
-            wanted: Which words of all texts, shape ``(words,)``.
+            rows: The texts of the batch.
             length: L of the batch.
-            device: Where the batch is.
         """
         places = self._offsets[rows][:, None] + np.arange(length)
         real = places < self._offsets[rows + 1][:, None]
-        words_BL = np.where(real, self._words[np.where(real, places, 0)], -1)
-        inside = words_BL >= 0
-        inside[inside] = wanted[words_BL[inside]]
-        numbers, order = np.unique(words_BL[inside], return_inverse=True)
-        return BatchWords(
-            numbers=numbers,
-            inside_BL=torch.from_numpy(inside).to(device),
-            words_T=torch.from_numpy(order.reshape(-1)).to(device),
-        )
+        words_BL: IntArray = np.where(real, self._words[np.where(real, places, 0)], -1)
+        return words_BL

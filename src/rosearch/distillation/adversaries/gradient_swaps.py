@@ -15,12 +15,14 @@ class GradientSwaps(Adversary):
     """Rewrites the words that promise most as promises most, to first order.
 
     The gradient is that of the clean text's loss, which the step needs anyway: nothing but one pass over the new texts
-    is added. A word's promise is the product of its gradient with the difference of the two spellings' mean vectors,
-    those of their characters included.
+    is added, or several. A word's promise is the product of its gradient with the difference of the two spellings' mean
+    vectors, those of their characters included.
 
     Args:
         perturbations: What words may become; each text draws one of them each epoch, and a share of its words.
-        weight: Of the loss on the new texts.
+        steps: Times that a text is rewritten, the first time by the clean loss's gradient, then by that of the text as
+            it was rewritten last; each time costs a pass there and back.
+        weight: Of the mean loss on the new texts.
 
     References:
         Yoo, Qi (2021). Towards Improving Adversarial Training of NLP Models (A2T). arXiv:2109.00544. Ebrahimi et al.
@@ -32,6 +34,7 @@ class GradientSwaps(Adversary):
 
     kind: Literal["gradient_swaps"] = "gradient_swaps"
     perturbations: tuple[Perturbation, ...] = field(default_factory=lambda: (WordSubstitution(), CharacterEdits()))
+    steps: int = 1
     weight: float = 1.0
 
     def __post_init__(self) -> None:
@@ -40,3 +43,5 @@ class GradientSwaps(Adversary):
         object.__setattr__(self, "perturbations", items)
         if not items:
             raise ValueError("perturbations must name at least one")
+        if self.steps < 1:
+            raise ValueError("steps must be at least 1")
