@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rosearch.attacks.result_log import ResultLog
     from rosearch.cli.assault import Assault
     from rosearch.cli.attacked_model import AttackedModel
+    from rosearch.cli.attacked_texts import FileOfTexts
     from rosearch.fitness.measurement import Measurement
 
 
@@ -116,21 +117,12 @@ def command(
     from rosearch.cli.assault import assault_on, attack_from, given
     from rosearch.cli.attack_tables import describe, print_outcome, print_subject
     from rosearch.cli.attacked_model import folder_of, graph_precision, mended, open_model
-    from rosearch.cli.attacked_texts import FileOfTexts
     from rosearch.cli.progress import showing_progress
     from rosearch.core.files import write_text
 
     assault = given(
         assault_on(folder_of(model)),
-        texts=None
-        if data is None
-        else FileOfTexts(
-            path=data,
-            text=tuple(text or ["text"]),
-            label=label,
-            labels=_names(labels),
-            skip_bad_rows=skip_bad_rows,
-        ),
+        texts=_texts(data, text, label=label, labels=_names(labels), skip_bad_rows=skip_bad_rows),
         attacks=tuple(map(attack_from, recipes or SUITES[suite or "quick"])) if recipes or suite else None,
         budgets=tuple(sorted(set(budgets))) if budgets else None,
         examples=examples,
@@ -140,8 +132,7 @@ def command(
         false_positive_rate=false_positive_rate,
         screening=screening,
     )
-    chosen = precision or graph_precision(model)
-    opened = open_model(assault.student, labels=_names(labels), precision=chosen)
+    opened = open_model(assault.student, labels=_names(labels), precision=precision or graph_precision(model))
     with showing_progress(messages) as display, ExitStack() as stack:
         task = assault.texts.load(opened, display)
         subject = mended(opened, task) if normalise else opened
@@ -158,6 +149,18 @@ def command(
     print_outcome(measurement, opened, show)
     if html is not None:
         emit_long(f"page     {html}")
+
+
+def _texts(
+    data: Path | None, text: list[str] | None, *, label: str, labels: tuple[str, ...] | None, skip_bad_rows: bool
+) -> "FileOfTexts | None":
+    """Returns the user's own texts; None where there are none, and the run's are attacked."""
+    from rosearch.cli.attacked_texts import FileOfTexts
+
+    if data is None:
+        return None
+    fields = tuple(text or ["text"])
+    return FileOfTexts(path=data, text=fields, label=label, labels=labels, skip_bad_rows=skip_bad_rows)
 
 
 def _names(listed: str | None) -> tuple[str, ...] | None:
