@@ -10,6 +10,7 @@ from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness, lower_of
 from rosearch.attacks.screening import Screening, ScreeningRecord
+from rosearch.attacks.strict import Strict, is_void
 from rosearch.attacks.textbugger import TextBugger
 from rosearch.attacks.textfooler import TextFooler
 
@@ -21,6 +22,8 @@ __all__ = [
     "BAE",
     "BERTAttack",
     "TextFooler",
+    "Strict",
+    "is_void",
     "MarginScore",
     "ProbabilityScore",
     "Score",

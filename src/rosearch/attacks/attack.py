@@ -49,6 +49,7 @@ class Attack(Component, ABC):
         "rosearch.attacks.textbugger",
         "rosearch.attacks.bert_attack",
         "rosearch.attacks.bae",
+        "rosearch.attacks.strict",
     )
     published_only: ClassVar[frozenset[str]] = frozenset()
     """Fields that mean nothing where a recipe follows TextAttack."""

@@ -99,7 +99,7 @@ def robustness_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = 
     """
     recipes = list(rows[0].robust)
     n = rows[0].robust[recipes[0]].n
-    columns = ("model", "accuracy", *(f"{recipe}\n[95 %]" for recipe in recipes), "worst\nclass")
+    columns = ("model", "accuracy", *(f"{recipe}{_void(recipe, rows)}\n[95 %]" for recipe in recipes), "worst\nclass")
     texts = f"texts{of_labels(attacked_labels)}"
     table = table_of(*columns, title=f"On test: accuracy in %, and under attack on n = {n} {texts} without query limit")
     for row in rows:
@@ -111,6 +111,15 @@ def robustness_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = 
             style=_style(row),
         )
     return table
+
+
+def _void(recipe: str, rows: Sequence[FinalRow]) -> str:
+    """Returns " (void)" behind the strict recipe where the teacher hardly loses anything to it."""
+    from rosearch.attacks.strict import is_void
+
+    teachers = [row for row in rows if row.name == "teacher"] if recipe == "strict" else []
+    weak = any(is_void(accuracy=row.accuracy, robust_accuracy=row.robust[recipe].value) for row in teachers)
+    return " (void)" if weak else ""
 
 
 def unchanged_table(rows: Sequence[FinalRow]) -> Table | None:

@@ -4,11 +4,9 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from rosearch.core.errors import AssetError
 from rosearch.core.network import is_offline
@@ -16,6 +14,9 @@ from rosearch.data.batching import batches_by_length
 from rosearch.data.tokenization import Tokenizer
 from rosearch.hub import first_sentence, means_a_directory, quiet_transformers
 from rosearch.lexicons.masked_language_model import Ranking, Slot
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _BATCH_TOKENS: Final = 2048
 _REMEMBERED_TEXTS: Final = 4096
@@ -76,15 +77,17 @@ class MaskFilling:
             self.known.popitem(last=False)
         return [rankings[row] for row in range(len(slots))]
 
-    def _rank(self, slot: Slot, start: int, logits_LV: Tensor) -> Ranking:
+    def _rank(self, slot: Slot, start: int, logits_LV: "Tensor") -> Ranking:
         """Ranks the tokens of a slot; where few are wanted, those of the whole text, for its other words come next."""
         if slot.count is None:
             return _top(logits_LV[start : start + slot.pieces], logits_LV.shape[1], start)
         whole = self.known.setdefault((slot.text, slot.count), _top(logits_LV, slot.count, 0))
         return _part(whole, start, slot.pieces)
 
-    def _read(self, texts: list[str]) -> Iterator[tuple[str, Tensor]]:
+    def _read(self, texts: list[str]) -> Iterator[tuple[str, "Tensor"]]:
         """Yields each text with its logits, shape ``(L, V)``."""
+        import torch
+
         encoded = self.tokenizer.encode(texts, max_length=self.max_length)
         for rows in batches_by_length(encoded.lengths, most_tokens=_BATCH_TOKENS):
             ids_BL, mask_BL = (torch.from_numpy(array) for array in encoded.batch(rows))
@@ -94,7 +97,9 @@ class MaskFilling:
                 yield texts[row], logits_LV[: int(encoded.lengths[row])]
 
 
-def _top(logits_PV: Tensor, count: int, position: int) -> Ranking:
+def _top(logits_PV: "Tensor", count: int, position: int) -> Ranking:
+    import torch
+
     values_PK, ids_PK = logits_PV.topk(min(count, logits_PV.shape[1]))
     normalisers_P = torch.logsumexp(logits_PV, dim=1)
     return Ranking(ids_PK.numpy(), values_PK.numpy(), normalisers_P.numpy(), position)
@@ -116,6 +121,7 @@ def load_mask_filling(model: str, max_length: int) -> MaskFilling:
     Raises:
         AssetError: If it cannot be loaded.
     """
+    import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
     if means_a_directory(model) and not Path(model).is_dir():

@@ -95,6 +95,18 @@ class WordNetFiles:
         for lemma, offset, number in links:
             yield lemma.lower(), lemmas[offset][number].lower()
 
+    def glosses(self, part: PartOfSpeech) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yields the lemmas of each synset with its gloss: a definition, and examples in quotation marks.
+
+        Args:
+            part: Of speech.
+        """
+        for line in iter(self._data[part].readline, b""):
+            if not line.startswith(b" "):
+                head, _, gloss = line.decode().partition(" | ")
+                yield _lemmas(head.split()), gloss.strip()
+        self._data[part].seek(0)
+
     def fingerprint(self) -> str:
         """Hashes the contents of all files that answers depend on."""
         digest = hashlib.sha256()

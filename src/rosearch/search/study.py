@@ -198,6 +198,11 @@ class Study:
                 listener(Notice(text=f"{self.directory.path}: everything was done before; nothing has changed."))
                 return recorder.results
             self._begin(configuration, journal, recorder, listener)
+            from rosearch.fitness.own_encoder import own_encoder_notice
+
+            fitness = configuration.fitness
+            if notice := own_encoder_notice(fitness.attacks + fitness.unseen, configuration.teacher):
+                listener(Notice(text=notice))
             teacher = self._teacher(configuration, task, recorder, listener)
             with suppress(Interrupted):
                 workbench = equipped(configuration, task, teacher, listener=listener, stop=stop)
