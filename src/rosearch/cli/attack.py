@@ -124,7 +124,7 @@ def command(
         assault_on(folder_of(model)),
         texts=_texts(data, text, label=label, labels=_names(labels), skip_bad_rows=skip_bad_rows),
         attacks=tuple(map(attack_from, recipes or SUITES[suite or "quick"])) if recipes or suite else None,
-        budgets=tuple(sorted(set(budgets))) if budgets else None,
+        budgets=tuple(sorted(set(budgets or ()))) or None,
         examples=examples,
         seed=seed,
         attacked_field=field,
@@ -135,9 +135,8 @@ def command(
     opened = open_model(assault.student, labels=_names(labels), precision=precision or graph_precision(model))
     with showing_progress(messages) as display, ExitStack() as stack:
         task = assault.texts.load(opened, display)
-        subject = mended(opened, task) if normalise else opened
         log = stack.enter_context(_log(out, assault.student, normalise=normalise)) if out else None
-        measurement = assault.carry_out(subject, task, display, log=log)
+        measurement = assault.carry_out(mended(opened, task) if normalise else opened, task, display, log=log)
     if out is not None:
         measurement.write(out)
     if html is not None:
