@@ -67,7 +67,7 @@ def test_a_run_gives_the_figures_of_its_record(rosearch: Callable, run: Path) ->
 def test_without_finalists_the_student_of_the_search_is_attacked(
     rosearch: Callable, cut_run: Callable, pwws: str
 ) -> None:
-    run = cut_run(4)
+    run = cut_run(8)
     answer = rosearch("attack", run, "--recipe", pwws, "--examples", "4", "--show", "0")
     assert answer.code == 0
     # Finalists' folders are still there, as after a kill; the front decides.

@@ -1,11 +1,11 @@
 """A task with two text fields, from the search to an attack on its student; the second field is attacked."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from rosearch.attacks.result_table import read_results
 from rosearch.testing.toy_pairs import toy_pairs
 from rosearch.testing.toy_study import write_toy_study
 
@@ -60,8 +60,8 @@ def test_a_task_of_one_field_has_no_second(rosearch: Callable, toy_study: Path, 
 
 def rewritten_fields(folder: Path) -> set[int]:
     """Returns which fields of a pair the recorded attacks changed."""
-    lines = [line for path in folder.rglob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
-    pairs = [(record["original"], record["adversarial"]) for record in map(json.loads, lines)]
+    results = [result for path in folder.rglob("*.parquet") for result in read_results(path)]
+    pairs = [(result.original, result.adversarial) for result in results]
     assert pairs
     return {field for before, after in pairs for field in (0, 1) if before[field] != after[field]}
 

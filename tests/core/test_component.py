@@ -25,6 +25,7 @@ from rosearch.distillation.scheme import Scheme
 from rosearch.executors.executor import Executor
 from rosearch.fitness.fitness import Fitness
 from rosearch.lexicons.lexicon import Lexicon
+from rosearch.lexicons.pretrained_mlm import PretrainedMaskedLM
 from rosearch.search.configuration import Configuration, SearchSettings
 from rosearch.search.strategy import Strategy
 from rosearch.space.operation import Operation
@@ -50,6 +51,9 @@ NEEDED = {
     "vectors": {"path": "vectors.txt"},
     "given": {"name": "x", "fingerprint": "y"},
     "hub": {"dataset": "a/b"},
+    "logits": {"path": Path("logits.csv")},
+    "bae": {"mlm": PretrainedMaskedLM(model="a/b")},
+    "bert-attack": {"mlm": PretrainedMaskedLM(model="a/b")},
 }
 
 

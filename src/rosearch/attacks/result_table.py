@@ -1,5 +1,6 @@
 """Outcomes as Parquet: a row a text, for whoever counts on."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,11 @@ def write_results(path: Path, results: Sequence[AttackResult]) -> None:
         results: Of one attack; ``original`` and ``adversarial`` become lists of fields, ``falls_within`` a column for
             each budget.
     """
+    content = io.BytesIO()
+    _table(results).write_parquet(content)
+    # By Python's own write: a full disk is then an OSError, which a search knows how to end with.
     with whole_file(path) as temporary:
-        _table(results).write_parquet(temporary)
+        temporary.write_bytes(content.getvalue())
 
 
 def read_results(path: Path) -> tuple[AttackResult, ...]:

@@ -80,5 +80,5 @@ def toy_tables(folder: Path) -> dict[str, Any]:
             "attacks": [pwws],
             "scheme": {"kind": "plain", "schedule": {"epochs": 4, "learning_rate": 1e-2, "batch_size": 16}},
         },
-        "search": {"trials": 8, "window": 2, "finalists": 2, "repeats": 2, "keep": "all"},
+        "search": {"trials": 8, "window": 2, "finalists": 2, "repeats": 2},
     }
