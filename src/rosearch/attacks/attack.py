@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.constraints.constraint import Constraint
-from rosearch.attacks.dialogue import Search, Start
+from rosearch.attacks.dialogue import Consult, Search, Start
 from rosearch.attacks.engine import Engine, Entry
 from rosearch.attacks.goal import Score
 from rosearch.attacks.language import looks_english
@@ -16,6 +16,7 @@ from rosearch.attacks.result import AttackResult
 from rosearch.attacks.screening import Screening
 from rosearch.attacks.session import Session
 from rosearch.attacks.verdict import Verdict
+from rosearch.attacks.word_gradients import gradients_of
 from rosearch.core.component import Component
 from rosearch.core.errors import AttackError
 from rosearch.core.events import Listener, Notice, ignore
@@ -156,8 +157,22 @@ class Attack(Component, ABC):
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
         engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener, screening=screening)
+        gradients = gradients_of(victim, field)
+
+        def session(name: str, whole: Text, label: int) -> Session:
+            return Session(
+                whole if isinstance(whole, str) else whole[field],
+                example_id=name,
+                search=self.search,
+                score=score,
+                seed=seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer(),
+                budgets=budgets,
+                max_queries=max_queries,
+                gradients=Consult(gradients, [(whole, label)]) if gradients else None,
+            )
+
         entries = (
-            (self._session(whole, name, score, seeds, field, budgets, max_queries), whole, int(label))
+            (session(name, whole, int(label)), whole, int(label))
             for name, whole, label in zip(names, texts, labels, strict=True)
         )
         position = {name: at for at, name in enumerate(names)}
@@ -169,26 +184,6 @@ class Attack(Component, ABC):
                 error.results = verdict.of(ended)
             raise
         return tuple(sorted(verdict.of(ended), key=lambda result: position[result.example_id]))
-
-    def _session(
-        self,
-        whole: Text,
-        name: str,
-        score: Score,
-        seeds: SeedTree | int,
-        field: int,
-        budgets: Sequence[int],
-        max_queries: int | None,
-    ) -> Session:
-        return Session(
-            whole if isinstance(whole, str) else whole[field],
-            example_id=name,
-            search=self.search,
-            score=score,
-            seed=seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer(),
-            budgets=budgets,
-            max_queries=max_queries,
-        )
 
 
 def _require_fitting(

@@ -26,6 +26,8 @@ class Start:
         zero: The score that stands for 'no effect' where scores are multiplied.
         random: This text's own random numbers.
         by_class: How much the victim holds with each class, on the score's scale, shape ``(classes,)``.
+        gradients: The question whose one reply tells how steeply the loss changes with each word; None where the victim
+            does not show it.
     """
 
     text: WordText
@@ -33,6 +35,7 @@ class Start:
     zero: float
     random: AttackRandom
     by_class: FloatArray = field(default_factory=lambda: np.zeros(0))
+    gradients: "Consult | None" = None
 
 
 @final

@@ -30,6 +30,7 @@ class Session:
         seed: Of this text's random numbers.
         budgets: Query budgets to tell the outcome of.
         max_queries: The budget of this very search; None for no limit.
+        gradients: What a search asks that looks at the victim's gradients; None where it shows none.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Session:
         seed: int,
         budgets: Sequence[int],
         max_queries: int | None,
+        gradients: Consult | None = None,
     ) -> None:
         self.example_id = example_id
         self.original = WordText(text)
@@ -56,6 +58,7 @@ class Session:
         self._seed = seed
         self._budgets = sorted(set(budgets), reverse=True)
         self._max_queries = max_queries
+        self._gradients = gradients
         self._search: Search | None = None
         self._question: Ask | Confirm | Consult | None = Ask((text,))
 
@@ -116,7 +119,8 @@ class Session:
             self._start(scores[0], np.zeros(0) if by_class is None else by_class[0])
 
     def _start(self, score: float, by_class: FloatArray) -> None:
-        start = Start(self.original, score, self._score.zero(score), AttackRandom(self._seed), by_class)
+        zero, random = self._score.zero(score), AttackRandom(self._seed)
+        start = Start(self.original, score, zero, random, by_class, self._gradients)
         self._search = self._begin(start)
         try:
             self._next(next(self._search))

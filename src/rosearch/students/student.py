@@ -13,7 +13,8 @@ from torch import Tensor
 
 from rosearch.core.errors import InputError
 from rosearch.core.files import whole_file
-from rosearch.core.protocols import BoolArray, Device, FloatArray, IntArray
+from rosearch.core.protocols import BoolArray, Device, FloatArray, IntArray, Text
+from rosearch.data.batching import batches_by_length
 from rosearch.data.tokenization import Tokenizer
 from rosearch.device import in_parallel, resolve_device
 from rosearch.space.architecture import Architecture
@@ -88,6 +89,34 @@ class Student(TextClassifier):
         output = self.network(self._tensor(ids), self._tensor(mask), *further)
         result: FloatArray = output.logits_BC.double().cpu().numpy()
         return result
+
+    def token_gradients(self, texts: Sequence[Text], labels: Sequence[int]) -> list[tuple[IntArray, FloatArray]]:
+        """Returns, for each text, where its tokens stand, and the loss's gradient with respect to their embeddings.
+
+        Args:
+            texts: All with one text field, or all with two.
+            labels: The classes whose cross-entropy is the loss.
+
+        Returns:
+            Text field (-1 for special tokens), first character and end of each token, shape ``(L, 3)``, and gradients,
+            shape ``(L, D)``.
+        """
+        encoded = self.tokenizer.encode(texts, max_length=self.max_length)
+        spans = self.tokenizer.token_spans(texts, max_length=self.max_length)
+        found: dict[int, FloatArray] = {}
+        for rows in batches_by_length(encoded.lengths, most_tokens=self.batch_tokens):
+            ids, mask = encoded.batch(rows)
+            characters = encoded.character_batch(rows)
+            further = () if characters is None else (self._tensor(characters),)
+            hidden_BLD = self.network.input(self._tensor(ids), *further).detach().requires_grad_()
+            logits_BC = self.network.forward_from(hidden_BLD, self._tensor(mask)).logits_BC
+            labels_B = torch.tensor([labels[row] for row in rows], device=self.device)
+            loss = torch.nn.functional.cross_entropy(logits_BC.float(), labels_B, reduction="sum")
+            (gradients_BLD,) = torch.autograd.grad(loss, hidden_BLD)
+            for row, gradients_LD in zip(rows.tolist(), gradients_BLD.double().cpu().numpy(), strict=True):
+                found[row] = gradients_LD[: int(encoded.lengths[row])]
+        starts = encoded.offsets
+        return [(spans[starts[row] : starts[row + 1]], found[row]) for row in range(len(texts))]
 
     def _each(self, run: Callable[[IntArray], FloatArray], batches: Sequence[IntArray]) -> Iterable[FloatArray]:
         return in_parallel(run, batches) if self.device.type == "cpu" else map(run, batches)

@@ -12,8 +12,9 @@ from rosearch.attacks.search_methods.rough_scores import RoughScores, ask_roughl
 from rosearch.attacks.search_methods.search_method import SearchMethod
 from rosearch.attacks.text import WordText
 from rosearch.attacks.transformations.transformation import Transformation
+from rosearch.core.errors import AttackError
 
-Importance: TypeAlias = Literal["unk", "delete", "weighted_saliency", "random"]
+Importance: TypeAlias = Literal["unk", "delete", "weighted_saliency", "gradient", "random"]
 
 _UNKNOWN = "[UNK]"
 # One ask holds at most this many characters, so that the ranking of a very long text does not fill the memory.
@@ -30,7 +31,9 @@ class GreedyWordImportance(SearchMethod):
     Args:
         importance: ``"unk"``: the score with the word replaced by "[UNK]"; ``"delete"``: with the word left out;
             ``"weighted_saliency"``: the softmax over words of the ``"unk"`` score, times the best score that
-            replacing the word alone reaches; ``"random"``: no query, a shuffled order.
+            replacing the word alone reaches; ``"gradient"``: no query, but a victim that
+            shows its gradients: the L1 norm of the loss's mean gradient over the word's tokens; ``"random"``: no query,
+            a shuffled order.
 
     References:
         Jin et al. (2020). Is BERT Really Robust? arXiv:1907.11932. Ren et al. (2019), see ``PWWS``.
@@ -79,6 +82,11 @@ class GreedyWordImportance(SearchMethod):
         if self.importance == "random":
             attempt.start.random.numpy.shuffle(indices)
             return Ranking(indices)
+        if self.importance == "gradient":
+            if attempt.start.gradients is None:
+                raise AttackError('importance = "gradient" needs a model that shows its gradients, such as a student.')
+            (steepness,) = yield attempt.start.gradients
+            return Ranking(sorted(indices, key=lambda index: -steepness[index]))
         asking = _Asking()
         importance: BySaliency | ByScore
         if self.importance == "weighted_saliency":
