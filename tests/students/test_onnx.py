@@ -26,12 +26,12 @@ from rosearch.students.onnx_student import ONNX_FILES, OnnxStudent
 from rosearch.students.standard import bag_of_embeddings
 from rosearch.students.student import Student
 from rosearch.teachers.teacher import PreparedTeacher
+from rosearch.testing.onnx_parity import LONGEST, largest_difference
 
-VOCABULARY, CLASSES, LONGEST = 50, 3, 40
+VOCABULARY, CLASSES = 50, 3
 TEXTS = ("a great movie .", "", "dull", "the plot was awful " * 30)
 # float32 sums in another order; float16 has 11 bits; int8 has 256 values for the range of a whole matrix.
 TOLERANCES: dict[OnnxPrecision, float] = {"float32": 1e-5, "float16": 0.02, "int8": 0.5}
-BATCHES = ((1, 1), (1, 3), (1, LONGEST), (4, 17), (3, LONGEST))
 
 
 def network_of(architecture: Architecture, seed: int = 0) -> StudentNetwork:
@@ -59,43 +59,24 @@ def sampled(seed: int) -> list[Architecture]:
     return [space.sample(rng=rng) for _ in range(3)]
 
 
-def largest_difference(network: StudentNetwork, path: Path, precision: OnnxPrecision = "float32") -> float:
-    """Writes a network's graph and runs both on batches of many shapes, padding with noise in it."""
-    import onnxruntime
-
-    write_onnx(onnx_graph(network, max_length=LONGEST), path, precision=precision)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    generator, worst = torch.Generator().manual_seed(0), 0.0
-    for size, length in BATCHES:
-        ids = torch.randint(VOCABULARY, (size, length), generator=generator)
-        lengths = torch.randint(1, length + 1, (size, 1), generator=generator)
-        mask = torch.arange(length) < torch.maximum(lengths, torch.tensor([[length]] + [[1]] * (size - 1)))
-        inputs = {"input_ids": ids, "attention_mask": mask.long()}
-        if network.input.characters is not None:
-            features = torch.randint(1, 30, (size, length, 6), generator=generator)
-            told = torch.arange(6) < torch.randint(7, (size, length, 1), generator=generator)
-            inputs["character_ids"] = features * told * mask.unsqueeze(2)
-        with torch.no_grad():
-            expected = network(*inputs.values()).logits_BC.numpy()
-        given = {name: tensor.numpy() for name, tensor in inputs.items()}
-        worst = max(worst, float(np.abs(session.run(["logits"], given)[0] - expected).max()))
-    return worst
+def difference(network: StudentNetwork, path: Path, precision: OnnxPrecision = "float32") -> float:
+    return largest_difference(network, onnx_graph(network, max_length=LONGEST), path, precision=precision)
 
 
 @pytest.mark.parametrize("architecture", [*all_operations()], ids=POOLINGS)
 def test_every_operation_and_pooling_answers_as_torch_does(architecture: Architecture, tmp_path: Path) -> None:
-    assert largest_difference(network_of(architecture), tmp_path / "model.onnx") < TOLERANCES["float32"]
+    assert difference(network_of(architecture), tmp_path / "model.onnx") < TOLERANCES["float32"]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_random_architectures_answer_as_torch_does(seed: int, tmp_path: Path) -> None:
     for architecture in sampled(seed):
-        assert largest_difference(network_of(architecture), tmp_path / "model.onnx") < TOLERANCES["float32"]
+        assert difference(network_of(architecture), tmp_path / "model.onnx") < TOLERANCES["float32"]
 
 
 def test_a_bag_of_embeddings_answers_as_torch_does(tmp_path: Path) -> None:
     bag = network_of(bag_of_embeddings(InputGenes(rank=8, trained=True)))
-    assert largest_difference(bag, tmp_path / "model.onnx") < TOLERANCES["float32"]
+    assert difference(bag, tmp_path / "model.onnx") < TOLERANCES["float32"]
 
 
 @pytest.mark.parametrize("genes", [{"characters": "ngrams", "buckets": 64}, {"characters": "letters"}], ids=str)
@@ -107,7 +88,7 @@ def test_students_that_read_characters_answer_as_torch_does(
     if genes["characters"] == "ngrams":
         table = network.input.characters.table.weight.data  # type: ignore[union-attr]
         table[1:] = torch.randn(table[1:].shape, generator=torch.Generator().manual_seed(0))
-    assert largest_difference(network, tmp_path / "model.onnx", precision) < TOLERANCES[precision]
+    assert difference(network, tmp_path / "model.onnx", precision) < TOLERANCES[precision]
 
 
 def test_exporting_changes_neither_the_network_nor_its_answers() -> None:

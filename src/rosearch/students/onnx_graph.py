@@ -62,18 +62,27 @@ def onnx_graph(network: StudentNetwork, *, max_length: int) -> "onnx.ModelProto"
     network.input.reserve_positions(max_length)
     shape = (2, max(2, max_length // 2))
     inputs = {"input_ids": torch.ones(shape, dtype=torch.int64), "attention_mask": torch.ones(shape, dtype=torch.int64)}
-    sizes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", max=max_length)}
-    dynamic = dict.fromkeys(inputs, sizes)
     if network.input.characters is not None:
         inputs["character_ids"] = torch.ones(*shape, 3, dtype=torch.int64)
-        dynamic["character_ids"] = sizes | {2: torch.export.Dim("features")}
+    return traced(LogitsOnly(network), inputs, max_length=max_length)
+
+
+def traced(module: nn.Module, inputs: dict[str, Tensor], *, max_length: int) -> "onnx.ModelProto":
+    """Returns the graph of any classifier.
+
+    Args:
+        module: Takes the inputs by name, gives logits; it is left in evaluation mode.
+        inputs: Examples, each with sizes of its own: batch, length, and for some a third.
+        max_length: Longest input in word pieces that the graph will take.
+    """
+    sizes = (torch.export.Dim("batch"), torch.export.Dim("length", max=max_length), torch.export.Dim("features"))
     with _quiet():
         program = torch.onnx.export(
-            LogitsOnly(network).eval(),
+            module.eval(),
             kwargs=inputs,
             dynamo=True,
             opset_version=OPSET,
-            dynamic_shapes=dynamic,
+            dynamic_shapes={name: dict(enumerate(sizes[: tensor.ndim])) for name, tensor in inputs.items()},
             output_names=["logits"],
             custom_translation_table=dict(TRANSLATIONS),
             verbose=False,

@@ -86,7 +86,7 @@ class OnnxStudent(TextClassifier):
         folder = Path(folder)
         record = StudentRecord.read(folder)
         return cls(
-            _session(folder / ONNX_FILES[precision], threads),
+            open_session(folder / ONNX_FILES[precision], threads),
             read_tokenizer(folder),
             label_names=record.label_names,
             max_length=record.max_length,
@@ -94,7 +94,16 @@ class OnnxStudent(TextClassifier):
         )
 
 
-def _session(path: Path, threads: int | None) -> "onnxruntime.InferenceSession":
+def open_session(path: Path, threads: int | None = None) -> "onnxruntime.InferenceSession":
+    """Returns a graph, ready to run on the CPU.
+
+    Args:
+        path: The graph.
+        threads: For one forward pass; None leaves it to onnxruntime.
+
+    Raises:
+        InputError: If the file is missing or damaged, or onnxruntime is not installed.
+    """
     try:
         import onnxruntime
     except ImportError:
