@@ -3,9 +3,9 @@
 usage: python benchmarks/latency.py MODEL [--threads 1] [--seconds 15] [--json docs/results/latency.json]
 
 MODEL is a run directory (its best finalist) or a student's folder. The others have the shapes of the MiniLM teacher, of
-TinyBERT with four layers and of DistilBERT, with random weights, which do not change the time. All read texts of so many
-word pieces through the same tokenizer, tokenisation included. Models take turns call by call, so that whatever else runs
-on the machine hits all alike. About seven minutes.
+TinyBERT with four layers and of DistilBERT, with random weights, which do not change the time. All read texts of so
+many word pieces through the same tokenizer, tokenisation included. Models take turns call by call, so that whatever
+else runs on the machine hits all alike. About seven minutes.
 """
 
 import argparse
