@@ -27,7 +27,7 @@ from rosearch.space.space import DagSpace
 from rosearch.students.student import Student
 from rosearch.teachers.teacher import PreparedTeacher
 
-SCHEME = Robust(schedule=Schedule(epochs=2, batch_size=16, learning_rate=3e-3), perturbations=(CharacterEdits(),))
+SCHEME = Robust(schedule=Schedule(epochs=4, batch_size=16, learning_rate=3e-3), perturbations=(CharacterEdits(),))
 PLAIN = InputGenes(rank=32, trained=True)
 INPUTS = {
     "pieces": PLAIN,
