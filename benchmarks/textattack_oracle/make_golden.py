@@ -11,6 +11,8 @@ from typing import Any
 
 import recorder
 import textattack
+from nltk.tag.mapping import map_tag
+from nltk.tag.perceptron import PerceptronTagger
 from textattack.transformations import WordSwapWordNet
 
 BUDGETS = (1, 4, 9, 17, 30, 55, 90)
@@ -39,6 +41,7 @@ def main() -> None:
                 found = (outcome["victim"] for outcome in outcomes if outcome["status"] == status)
                 print(recipe, status, dict(Counter(found)), "of", list(VICTIMS), flush=True)
     write_synonyms(folder / "golden_synonyms.json", texts)
+    write_tags(folder / "golden_tags.json", texts)
 
 
 def record(recipe: str, texts: list[str]) -> Iterator[dict[str, Any]]:
@@ -70,6 +73,17 @@ def write_synonyms(path: Path, texts: list[str]) -> None:
     table = {word: sorted(swap._get_replacement_words(word)) for word in words}
     content = json.dumps({word: row for word, row in table.items() if row}, ensure_ascii=False, indent=0)
     path.write_text(content + "\n", encoding="utf-8")
+
+
+def write_tags(path: Path, texts: list[str]) -> None:
+    """Writes how NLTK tags the texts with the golden tagger, in universal tags."""
+    import golden_resources
+
+    tagger = PerceptronTagger(load=False)
+    tagger.decode_json_params(golden_resources.tagger_files(texts)[part] for part in ("weights", "tagdict", "classes"))
+    words = [textattack.shared.AttackedText(text).words for text in texts]
+    tags = [[map_tag("en-ptb", "universal", tag) for _, tag in tagger.tag(row)] for row in words]
+    path.write_text(json.dumps(list(zip(words, tags, strict=True)), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rosearch.core.errors import AssetError
 from rosearch.core.files import flush_to_disk
-from rosearch.data.fetching import cache_folder, put_in_place, staging_folder
+from rosearch.data.fetching import cache_folder, cannot_keep, put_in_place, staging_folder
 
 
 def derived_folder(name: str, key: str, fill: Callable[[Path], None]) -> Path:
@@ -37,8 +36,5 @@ def derived_folder(name: str, key: str, fill: Callable[[Path], None]) -> Path:
                         flush_to_disk(path)
                     put_in_place(files, folder)
     except OSError as error:
-        raise AssetError(
-            f"{root}: {name} cannot be kept here: {error.strerror or error}. "
-            "Name a folder that can be written in the environment variable ROSEARCH_CACHE."
-        ) from error
+        raise cannot_keep(root, name, error) from error
     return folder

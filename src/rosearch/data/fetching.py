@@ -110,14 +110,25 @@ def fetch(asset: Asset, *, cache: Path | None = None, listener: Listener = ignor
                     _fill(asset, staging, listener)
                     put_in_place(staging / "files", folder)
     except OSError as error:
-        remedy = (
-            "Free some space there, or name a roomier folder" if is_full(error) else "Name a folder that can be written"
-        )
-        raise AssetError(
-            f"{root}: {asset.title} cannot be kept here: {error.strerror or error}. "
-            f"{remedy} in the environment variable ROSEARCH_CACHE."
-        ) from error
+        raise cannot_keep(root, asset.title, error) from error
     return folder
+
+
+def cannot_keep(root: Path, what: str, error: OSError) -> AssetError:
+    """Returns the error that says why something is not in the cache, and what to do.
+
+    Args:
+        root: The cache folder.
+        what: Cannot be kept.
+        error: Of the system.
+    """
+    remedy = (
+        "Free some space there, or name a roomier folder" if is_full(error) else "Name a folder that can be written"
+    )
+    return AssetError(
+        f"{root}: {what} cannot be kept here: {error.strerror or error}. "
+        f"{remedy} in the environment variable ROSEARCH_CACHE."
+    )
 
 
 @contextmanager

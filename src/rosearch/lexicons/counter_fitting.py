@@ -36,7 +36,8 @@ class CounterFitting:
             vectors: Of unit length, float32, shape ``(words, D)``.
             synonyms: Pairs of rows that attract each other, shape ``(pairs, 2)``.
             antonyms: Pairs of rows that repel each other, shape ``(pairs, 2)``.
-            kept: Pairs of rows that shall not drift further apart than they are, shape ``(pairs, 2)``.
+            kept: Pairs of rows that shall not drift further apart than they are, unless they are antonyms, shape
+                ``(pairs, 2)``.
 
         References:
             Mrksic et al. (2016). Counter-fitting Word Vectors to Linguistic Constraints. arXiv:1603.00892. A word's
@@ -45,6 +46,7 @@ class CounterFitting:
         """
         near = _both_ways(kept)
         apart, together = _both_ways(antonyms), _both_ways(synonyms)
+        near = near[~np.isin(_keys(near, len(vectors)), _keys(apart, len(vectors)))]
         first = _cosines(vectors, near)
         bent = vectors
         for _ in range(self.epochs):
@@ -66,6 +68,11 @@ def unit_rows(vectors: Vectors) -> Vectors:
 
 def _both_ways(pairs: Pairs) -> Pairs:
     return np.unique(np.concatenate([pairs, pairs[:, ::-1]]).reshape(-1, 2), axis=0)
+
+
+def _keys(pairs: Pairs, count: int) -> NDArray[np.int64]:
+    """Returns one number for each pair, shape ``(pairs,)``."""
+    return pairs[:, 0].astype(np.int64) * count + pairs[:, 1]
 
 
 def _cosines(vectors: Vectors, pairs: Pairs) -> Vectors:

@@ -20,7 +20,7 @@ from rosearch.lexicons.word_vectors import MOST_NEIGHBOURS, WordVectors, nearest
 from rosearch.lexicons.wordnet import WordNet
 from rosearch.lexicons.wordnet_pairs import FREQUENT_SENSES, antonym_pairs, synonym_pairs
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _FITTING: Final = CounterFitting()
 # Cosine distance within which neighbours shall not drift apart, as in the paper.
 _RADIUS: Final = 0.2

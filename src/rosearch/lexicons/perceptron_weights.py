@@ -44,7 +44,7 @@ def read_weights(folder: Path) -> Weights:
             weights, known, classes = _plain_data((folder / PICKLE).read_bytes())
         else:
             weights, known, classes = (read_json(folder / FILES[part]) for part in ("weights", "tagdict", "classes"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, LookupError) as error:
         raise AssetError(f"{folder}: cannot be read as the averaged perceptron tagger: {error}.") from None
     if not (isinstance(weights, dict) and isinstance(known, dict) and classes):
         raise AssetError(f"{folder}: is not the averaged perceptron tagger of NLTK.")
@@ -77,6 +77,10 @@ def _plain_data(content: bytes) -> Any:  # noqa: C901 - one branch for each inst
                 stack[-1].extend(items)
             else:
                 stack[-1].update(zip(items[::2], items[1::2], strict=True))
+        elif name == "SETITEM":
+            key, value = stack[-2:]
+            del stack[-2:]
+            stack[-1][key] = value
         elif name == "GLOBAL" and argument == "__builtin__ set":
             stack.append(set)
         elif name == "REDUCE" and stack[-2] is set:
