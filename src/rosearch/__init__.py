@@ -9,6 +9,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from rosearch.core.version import __version__ as __version__
 from rosearch.export.hugging_face.registration import register
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rosearch.export.hugging_face.tokenization import RoSearchTokenizer as RoSearchTokenizer
     from rosearch.export.onnx import export_onnx as export_onnx
     from rosearch.fitness.fitness import Fitness as Fitness
+    from rosearch.integrations.scikit_learn import RoSearchClassifier as RoSearchClassifier
     from rosearch.search.configuration import Configuration as Configuration
     from rosearch.search.configuration import SearchSettings as SearchSettings
     from rosearch.search.evolution import Evolution as Evolution
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from rosearch.students.student import Student as Student
     from rosearch.teachers.teacher import Teacher as Teacher
 
-__version__ = "0.1.0"
-
 _HOMES = {
     "Architecture": "rosearch.space.architecture",
     "Configuration": "rosearch.search.configuration",
@@ -48,6 +48,7 @@ _HOMES = {
     "OnnxStudent": "rosearch.students.onnx_student",
     "PWWS": "rosearch.attacks.pwws",
     "Plain": "rosearch.distillation.plain",
+    "RoSearchClassifier": "rosearch.integrations.scikit_learn",
     "RoSearchConfig": "rosearch.export.hugging_face.configuration",
     "RoSearchForSequenceClassification": "rosearch.export.hugging_face.modeling",
     "RoSearchTokenizer": "rosearch.export.hugging_face.tokenization",

@@ -128,9 +128,18 @@ def _item(record: tuple[int, tuple[Any, ...]] | BadRow) -> Item:
     return _text(line, values)
 
 
+def readable(text: str) -> str:
+    """Returns a text as every tokenizer reads it: not longer than any model needs, and without halves of characters."""
+    short = text[:LONGEST_TEXT]
+    return short if short.isascii() else _NO_TEXT.sub(_MENDED, short)
+
+
 def _text(line: int, values: Iterable[str]) -> Unlabelled:
     whole = tuple(values)
-    short = tuple(value[:LONGEST_TEXT] for value in whole)
-    fit = tuple(value if value.isascii() else _NO_TEXT.sub(_MENDED, value) for value in short)
-    text = fit[0] if len(fit) == 1 else (fit[0], fit[1])
-    return Unlabelled(line=line, text=text, mended=fit != short, cut=short != whole)
+    fit = tuple(map(readable, whole))
+    return Unlabelled(
+        line=line,
+        text=fit[0] if len(fit) == 1 else (fit[0], fit[1]),
+        mended=any(new != old[:LONGEST_TEXT] for new, old in zip(fit, whole, strict=True)),
+        cut=any(len(value) > LONGEST_TEXT for value in whole),
+    )

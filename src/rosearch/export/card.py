@@ -5,8 +5,8 @@ from pathlib import Path
 
 import jinja2
 
-from rosearch import __version__
 from rosearch.core.files import write_text
+from rosearch.core.version import __version__
 from rosearch.export.card_metadata import card_metadata
 from rosearch.export.history import History
 from rosearch.export.origin import Origin

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from rosearch import __version__
 from rosearch.attacks.marking import Segment, segments
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness
 from rosearch.core.protocols import Text
+from rosearch.core.version import __version__
 from rosearch.report.pages import render
 
 STATUSES = {"success": "fell", "failed": "withstood", "skipped": "wrong before the attack"}

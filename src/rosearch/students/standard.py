@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.dag import Cell, Node
-from rosearch.space.operation import FeedForward, SelfAttention
+from rosearch.space.operation import Convolution, FeedForward, SelfAttention
 from rosearch.space.size import parameter_count
 
 LARGEST_WIDTH = 768
@@ -18,6 +18,19 @@ def bag_of_embeddings(input_genes: InputGenes) -> Architecture:
         input_genes: How word pieces become vectors.
     """
     return Architecture(input=input_genes, width=input_genes.rank, pooling="mean", shared=False, layout=(), cells=())
+
+
+def first_student() -> Architecture:
+    """Returns a student to begin with where none was searched: a convolution and attention side by side, twice."""
+    cell = Cell(
+        nodes=(
+            Node(operation=Convolution(kernel=3), inputs=(0,)),
+            Node(operation=SelfAttention(heads=4), inputs=(0,)),
+            Node(operation=FeedForward(ratio=2), inputs=(1, 2)),
+        )
+    )
+    genes = InputGenes(rank=96, trained=True)
+    return Architecture(input=genes, width=128, pooling="mean_max", shared=False, layout=(0, 0), cells=(cell,))
 
 
 def uniform_transformer(*, like: Architecture, vocabulary_size: int, classes: int) -> Architecture:

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from rosearch import __version__
 from rosearch.core.files import write_text
+from rosearch.core.version import __version__
 from rosearch.export.inlining import inlined
 
 ROOTS = (
