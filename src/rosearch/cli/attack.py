@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rosearch.cli import completion
 from rosearch.cli.console import emit_json, emit_long, messages
 from rosearch.cli.options import JsonOption, OfflineOption, SkipOption
 
@@ -24,6 +25,7 @@ ModelArgument = Annotated[
         metavar="MODEL",
         help="A student's folder or ONNX file, a Hugging Face classifier's folder, module:function, or a run "
         "directory: its best finalist on its own test split.",
+        autocompletion=completion.models,
     ),
 ]
 DataOption = Annotated[
@@ -39,7 +41,12 @@ LabelsOption = Annotated[
 ]
 RecipesOption = Annotated[
     list[str] | None,
-    typer.Option("--recipe", metavar="KIND", help="Or an inline table; repeatable. Default: all, or the run's."),
+    typer.Option(
+        "--recipe",
+        metavar="KIND",
+        help="Or an inline table; repeatable. Default: all, or the run's.",
+        autocompletion=completion.recipes,
+    ),
 ]
 PrecisionOption = Annotated[
     Literal["float32", "float16", "int8"] | None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from rosearch.cli import completion
 from rosearch.cli.console import emit, emit_long, tell
 
 if TYPE_CHECKING:
@@ -15,7 +16,12 @@ PARITY_TEXTS = 256
 
 
 def command(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A run directory, or a student's folder.")],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MODEL", help="A run directory, or a student's folder.", autocompletion=completion.models
+        ),
+    ],
     to: Annotated[Literal["huggingface", "onnx"], typer.Option("--to", help="What to write.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write.")],
     trial: Annotated[
@@ -24,6 +30,7 @@ def command(
             metavar="TRIAL",
             help="Of a run; its best by fitness if left out. A finalist is taken as retrained, with seed 0.",
             show_default=False,
+            autocompletion=completion.trials,
         ),
     ] = None,
 ) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from rosearch.cli import completion
 from rosearch.cli.console import emit_json, messages
 from rosearch.cli.options import JsonOption, OfflineOption
 
@@ -11,7 +12,12 @@ from rosearch.cli.options import JsonOption, OfflineOption
 def command(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="Assets; all, where none is named.", show_default=False),
+        typer.Argument(
+            metavar="NAME",
+            help="Assets; all, where none is named.",
+            show_default=False,
+            autocompletion=completion.assets,
+        ),
     ] = None,
     offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
     json: JsonOption = False,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rosearch.cli import completion
 from rosearch.core.network import is_offline, offline
 
 if TYPE_CHECKING:
@@ -18,19 +19,35 @@ def _stay_offline(context: typer.Context, wanted: bool) -> bool:
     return wanted
 
 
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A run directory.", show_default=False, autocompletion=completion.runs),
+]
 TrialArgument = Annotated[
     int | None,
     typer.Argument(
-        metavar="TRIAL", help="Number of a trial; the front's best by fitness if left out.", show_default=False
+        metavar="TRIAL",
+        help="Number of a trial; the front's best by fitness if left out.",
+        show_default=False,
+        autocompletion=completion.trials,
     ),
 ]
 ConfigArgument = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="A search as TOML, such as configs/quickstart.toml.")
+    Path,
+    typer.Argument(
+        metavar="CONFIG",
+        help="A search as TOML, such as configs/quickstart.toml.",
+        autocompletion=completion.configurations,
+    ),
 ]
 RunOption = Annotated[
     Path | None,
-    typer.Option("--run", help="Run directory; runs/<name of the TOML> by default.", show_default=False),
+    typer.Option(
+        "--run",
+        help="Run directory; runs/<name of the TOML> by default.",
+        show_default=False,
+        autocompletion=completion.runs,
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -49,7 +66,12 @@ WorkersOption = Annotated[
 ]
 SchemeOption = Annotated[
     str | None,
-    typer.Option("--scheme", help="Short for --set fitness.scheme.kind=, such as robust.", show_default=False),
+    typer.Option(
+        "--scheme",
+        help="Short for --set fitness.scheme.kind=, such as robust.",
+        show_default=False,
+        autocompletion=completion.schemes,
+    ),
 ]
 SkipOption = Annotated[
     bool,

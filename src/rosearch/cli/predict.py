@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO, cast, final
 
 import typer
 
+from rosearch.cli import completion
 from rosearch.cli.console import messages, tell
 from rosearch.cli.options import SkipOption
 from rosearch.cli.predictions import Format, format_of, writer_of
@@ -31,6 +32,7 @@ def command(
             metavar="MODEL",
             help="A student's folder, in torch or as ONNX; a run directory: its best; a Hugging Face classifier's.",
             show_default=False,
+            autocompletion=completion.models,
         ),
     ],
     file: Annotated[
@@ -57,7 +59,10 @@ def command(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write here, whole or not at all.", show_default=False),
     ] = None,
-    trial: Annotated[int | None, typer.Option("--trial", help="Of a run.", show_default=False)] = None,
+    trial: Annotated[
+        int | None,
+        typer.Option("--trial", help="Of a run.", show_default=False, autocompletion=completion.trials),
+    ] = None,
     precision: Annotated[
         OnnxPrecision | None, typer.Option("--precision", help="Of an exported student.", show_default=False)
     ] = None,

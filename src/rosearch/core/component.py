@@ -59,21 +59,25 @@ class Component:
         return validate(target, dict(fields), where=where)
 
     @classmethod
+    def known(cls) -> Mapping[str, type["Component"]]:
+        """Returns the members of this family by kind, those that ship among them."""
+        for module in cls.members:
+            importlib.import_module(module)
+        return cls.kinds
+
+    @classmethod
     def keys_of(cls, kind: object) -> frozenset[str]:
         """Returns the keys that a table of this kind may have; none for an unknown kind.
 
         Args:
             kind: Of this family.
         """
-        for module in cls.members:
-            importlib.import_module(module)
-        member = cls.kinds.get(kind) if isinstance(kind, str) else None
+        member = cls.known().get(kind) if isinstance(kind, str) else None
         return frozenset(item.name for item in dataclasses.fields(member)) if member else frozenset()  # type: ignore[arg-type]  # members are dataclasses
 
     @classmethod
     def _member(cls, fields: Mapping[str, Any], where: str) -> type[Self]:
-        for module in cls.members:
-            importlib.import_module(module)
+        cls.known()
         kind = fields.get("kind")
         if kind is None:
             raise ConfigError(f"{where}: kind is missing. Known: {', '.join(sorted(cls.kinds))}.")
