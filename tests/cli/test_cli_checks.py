@@ -1,9 +1,15 @@
 """`ls`, `verify`, `doctor`, `schema`, and the limits of `search`."""
 
 import json
+import platform
+import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from rosearch.cli.doctor import EXTRAS
 from rosearch.cli.time_limit import TimeLimit
 
 
@@ -62,7 +68,26 @@ def test_doctor_says_what_there_is(rosearch: Callable) -> None:
     found = rosearch("doctor", "--json").json
     assert found["cores"]["for this process"] >= 1
     assert set(found["assets"].values()) <= {"fetched", "not fetched"}
-    assert "precision" in rosearch("doctor").out
+    shown = rosearch("doctor").out
+    assert "precision" in shown
+    assert found["bfloat16"] in ("native", "emulated here, hence not used")
+    assert set(found["extras"]) == set(EXTRAS)
+    assert found["python"].startswith(platform.python_version())
+
+
+def test_doctor_names_an_extra_that_is_missing(rosearch: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXTRAS, "onnx", ("onnx", "no-such-package"))
+    assert rosearch("doctor", "--json").json["extras"]["onnx"] == (
+        "lacks no-such-package: pip install 'rosearch[onnx]'"
+    )
+
+
+def test_doctor_knows_the_extras_that_there_are() -> None:
+    root = Path(__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    names = {extra: [re.split("[><=]", one)[0] for one in project["optional-dependencies"][extra]] for extra in EXTRAS}
+    assert names == {extra: list(packages) for extra, packages in EXTRAS.items()}
+    assert set(project["optional-dependencies"]) - set(EXTRAS) == {"testing", "dev"}
 
 
 def test_schema_knows_every_section_and_kind(rosearch: Callable, tmp_path: Path) -> None:

@@ -73,8 +73,16 @@ class TestPlainLines:
         assert text_of(console) == "[red] is no colour here " * 9 + "\n"
 
 
-def test_bars_come_and_go_on_a_terminal() -> None:
-    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+class Screen(io.StringIO):
+    """What a terminal gets to see."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_bars_come_and_go_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    console = Console(file=Screen(), width=80, force_terminal=True, color_system=None)
     with showing_progress(console) as display:
         display.pin("the front")
         display(Notice(text="trial [0]: good"))

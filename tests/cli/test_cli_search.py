@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from cli_processes import in_terminal
+from cli_processes import in_terminal, started
 
 from rosearch.core.config import read_toml
 from rosearch.data.assets import ASSETS
@@ -200,6 +200,26 @@ class TestTerminal:
         assert "\x1b[3" not in shown
         code, shown = in_terminal("search", toy_study / "toy.toml", "--run", run)
         assert "\x1b[1m" in shown
+
+    def test_a_dumb_terminal_gets_plain_lines(self, toy_study: Path, run: Path, cut_run: Callable) -> None:
+        cut_run(7)
+        arguments = ("search", toy_study / "toy.toml", "--run", run, "--set", "search.finalists=0")
+        code, shown = in_terminal(*arguments, TERM="dumb")
+        assert code == 0
+        assert "\x1b" not in shown
+        assert "trial 7 (" in shown
+        assert "━" not in shown.partition("finished, 8 of 8 trials")[0]
+
+    def test_forced_colour_brings_no_bars_into_a_log(self, toy_study: Path, run: Path, cut_run: Callable) -> None:
+        cut_run(7)
+        with started(
+            "search", toy_study / "toy.toml", "--run", run, "--set", "search.finalists=0", FORCE_COLOR="1"
+        ) as process:
+            out, err = process.communicate(timeout=120)
+        assert process.returncode == 0
+        assert "\x1b[1m" in out
+        assert "\x1b[?25l" not in out + err  # no cursor is hidden
+        assert "trial 7 (" in err
 
 
 class TestFetch:

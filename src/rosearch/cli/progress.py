@@ -48,7 +48,8 @@ def showing_progress(console: Console) -> Iterator[Display]:
     Yields:
         The listener.
     """
-    if not console.is_terminal:
+    # Asked of the file: FORCE_COLOR makes the console claim a terminal where a log is written.
+    if not console.file.isatty() or console.is_dumb_terminal:
         yield PlainLines(console)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), _Amount())

@@ -9,6 +9,8 @@ from typing import Any
 
 PACKAGES = ("rosearch", "torch", "transformers", "tokenizers", "numpy", "scipy", "safetensors")
 
+NOT_INSTALLED = "not installed"
+
 
 def collect_provenance() -> dict[str, Any]:
     """Returns plain data that says when, where and with what this process runs."""
@@ -16,14 +18,15 @@ def collect_provenance() -> dict[str, Any]:
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": list(sys.argv),
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: version_of(name) for name in PACKAGES},
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cores": os.cpu_count() or 1,
     }
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Returns the version of an installed package, or says that it is not there."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "not installed"
+        return NOT_INSTALLED
