@@ -188,7 +188,8 @@ def test_a_folder_of_outcomes_is_gone_on_with(
     assert first.code == 0
     log = next(out.glob("outcomes-*.jsonl"))
     lines = log.read_text().splitlines()
-    assert len(lines) == 2 * 5
+    # Margin and calibrated probability; and for the flags, random order and the model's own confidence.
+    assert len(lines) == 4 * 5
     assert rosearch(*arguments, "--examples", "5").out == first.out
     assert log.read_text().splitlines() == lines
     assert rosearch(*arguments, "--examples", "8").code == 0

@@ -40,7 +40,7 @@ MOMENTS: list[dict[str, Any]] = [
     {"stage": TRAINING, "after": 4},
     {"stage": r"^Transformer \d+x\d+, seed 0: training", "after": 3},
     {"record": "final", "after": 2, "bytes": 0.5},
-    {"rename": "pwws-probability.jsonl", "after": 1},
+    {"rename": "pwws-probability.parquet", "after": 1},
     {"stage": r"^trial \d+, seed 1: training", "after": 2},
     {"event": "FinalRecorded", "after": 1},
     {"record": "complete", "after": 1, "bytes": 0.0},

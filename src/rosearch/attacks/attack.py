@@ -1,13 +1,14 @@
 """The family of attacks: a recipe says what to try, the public call runs and checks it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.constraints.constraint import Constraint
-from rosearch.attacks.dialogue import Consult, Search, Start
+from rosearch.attacks.dialogue import Consult, Order, Search, Start
 from rosearch.attacks.engine import Engine, Entry
 from rosearch.attacks.goal import Score
 from rosearch.attacks.language import looks_english
@@ -115,75 +116,84 @@ class Attack(Component, ABC):
         field: int = 0,
         budgets: Sequence[int] = (),
         max_queries: int | None = None,
+        order: Order = "importance",
         batch_size: int | None = None,
         cache: QueryCache | None = None,
         screening: Screening | None = None,
         listener: Listener = ignore,
     ) -> tuple[AttackResult, ...]:
-        """Attacks every text and tells what became of it.
+        """Attacks every text and returns what became of each, in order.
 
         Args:
             victim: The model; its logits must not depend on the texts beside a text, up to float noise.
             texts: What to attack.
             labels: The gold label of each.
             score: What to maximise.
-            seeds: The branch that attacks draw from, each text by (recipe, example id); a number gives every text that
-                same seed, as in TextAttack's parity traces.
+            seeds: The branch that attacks draw from, each text by (recipe, example id); or one seed for every text.
             example_ids: Names of the texts; their positions where left out.
             field: Which field of a pair to rewrite; the other stays and is seen by the victim only.
             budgets: Query budgets to tell the outcome of; each is what ``max_queries`` alone would have given.
             max_queries: Nominal queries allowed per text, the one for the text itself included; None for no limit.
+            order: ``"random"``: searches that rank words visit them at random instead, which is cheaper.
             batch_size: Texts in one call of the victim; None gives 256, or 4096 to one that batches by itself.
             cache: Answers known already; pass the same one to another run on the same victim.
             screening: A stand-in to be asked first; what its answers leave open, the victim decides.
             listener: Hears how far the run is.
 
-        Returns:
-            One result for each text, in order.
-
         Raises:
             ValueError: If the arguments do not fit each other.
-            AttackError: If the victim gives other than finite logits of one shape, or the search breaks a constraint;
-                its ``results`` are those of the texts whose attacks had ended.
-            AssetError: If a lexicon or a model that the attack reads cannot be had.
+            AttackError: If the victim gives no finite logits of one shape, or the search breaks a constraint; its
+                ``results`` are those of the texts whose attacks had ended.
+            AssetError: If something that the attack reads cannot be had.
         """
-        names = list(example_ids) if example_ids is not None else [str(position) for position in range(len(texts))]
+        names = [str(at) for at in range(len(texts))] if example_ids is None else list(example_ids)
         _require_fitting(texts, labels, names, field, budgets, max_queries, batch_size)
         self.prepare(listener)
+        self._note_language(texts, field, listener)
+        checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
+        verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
+        engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener, screening=screening)
+        begin = partial(Session, search=self.search, score=score, budgets=budgets, max_queries=max_queries, order=order)
+        seed = {name: self._seed(seeds, name) for name in names}
+        slopes = _gradients(victim, texts, labels, field)
+        entries = (
+            (begin(_attacked(text, field), example_id=name, seed=seed[name], gradients=slope), text, int(label))
+            for name, text, label, slope in zip(names, texts, labels, slopes, strict=True)
+        )
+        results = {result.example_id: result for result in _judged(engine, verdict, entries, len(names), field)}
+        return tuple(results[name] for name in names)
+
+    def _note_language(self, texts: Sequence[Text], field: int, listener: Listener) -> None:
         reads = [value for value in self._meant().values() if isinstance(value, Resource)]
         if reads and not looks_english(texts, field):
             kinds = ", ".join(str(getattr(value, "kind", type(value).__name__)) for value in reads)
             listener(Notice(text=_FOREIGN.format(recipe=self.kind, resources=kinds)))
-        checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
-        verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
-        engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener, screening=screening)
-        gradients = gradients_of(victim, field)
 
-        def session(name: str, whole: Text, label: int) -> Session:
-            return Session(
-                whole if isinstance(whole, str) else whole[field],
-                example_id=name,
-                search=self.search,
-                score=score,
-                seed=seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer(),
-                budgets=budgets,
-                max_queries=max_queries,
-                gradients=Consult(gradients, [(whole, label)]) if gradients else None,
-            )
+    def _seed(self, seeds: SeedTree | int, name: str) -> int:
+        return seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer()
 
-        entries = (
-            (session(name, whole, int(label)), whole, int(label))
-            for name, whole, label in zip(names, texts, labels, strict=True)
-        )
-        position = {name: at for at, name in enumerate(names)}
-        ended: list[Entry] = []
-        try:
-            engine.run(entries, total=len(names), field=field, ended=ended)
-        except AttackError as error:
-            with suppress(AttackError):  # the victim may be beyond asking again
-                error.results = verdict.of(ended)
-            raise
-        return tuple(sorted(verdict.of(ended), key=lambda result: position[result.example_id]))
+
+def _gradients(victim: Victim, texts: Sequence[Text], labels: Sequence[int], field: int) -> Iterable[Consult | None]:
+    """Yields for each text the question after its gradients, where the victim shows any."""
+    shown = gradients_of(victim, field)
+    return (Consult(shown, [(text, int(label))]) if shown else None for text, label in zip(texts, labels, strict=True))
+
+
+def _judged(
+    engine: Engine, verdict: Verdict, entries: Iterable[Entry], total: int, field: int
+) -> Sequence[AttackResult]:
+    ended: list[Entry] = []
+    try:
+        engine.run(entries, total=total, field=field, ended=ended)
+    except AttackError as error:
+        with suppress(AttackError):  # the victim may be beyond asking again
+            error.results = verdict.of(ended)
+        raise
+    return verdict.of(ended)
+
+
+def _attacked(text: Text, field: int) -> str:
+    return text if isinstance(text, str) else text[field]
 
 
 def _require_fitting(

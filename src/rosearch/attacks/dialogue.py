@@ -13,6 +13,8 @@ from rosearch.core.protocols import FloatArray
 
 T = TypeVar("T")
 Rule: TypeAlias = Literal["leading", "any_flip", "veto"]
+Order: TypeAlias = Literal["importance", "random"]
+"""In which order a search visits words."""
 
 
 @final
@@ -28,6 +30,7 @@ class Start:
         by_class: How much the victim holds with each class, on the score's scale, shape ``(classes,)``.
         gradients: The question whose one reply tells how steeply the loss changes with each word; None where the victim
             does not show it.
+        order: Whether a search that ranks words does so, or takes them in random order, which costs no query.
     """
 
     text: WordText
@@ -36,6 +39,7 @@ class Start:
     random: AttackRandom
     by_class: FloatArray = field(default_factory=lambda: np.zeros(0))
     gradients: "Consult | None" = None
+    order: Order = "importance"
 
 
 @final

@@ -27,6 +27,11 @@ class AttackResult:
         queries: Texts asked as TextAttack counts them: repetitions included, and one for ``original``.
         computed_queries: Texts that the victim was really asked for this example, the final check included.
         rough_queries: Texts that a stand-in was asked for this example; 0 without screening.
+        steps: Greedy steps whose texts the victim itself was asked.
+        flat_steps: How many of them left the score as it was, whatever was tried.
+        exhausted: Whether ``max_queries`` ended the search.
+        similarity: Cosine of original and adversarial text, where a constraint has a sentence encoder and the attack
+            succeeded.
         words: Words in the attacked field.
         changed: Indices of the words that differ.
         falls_within: For each query budget asked for, whether the text is lost within it (a skipped one always is).
@@ -47,6 +52,10 @@ class AttackResult:
     changed: tuple[int, ...]
     falls_within: Mapping[int, bool] = field(default_factory=dict)
     rough_queries: int = 0
+    steps: int = 0
+    flat_steps: int = 0
+    exhausted: bool = False
+    similarity: float | None = None
 
     @property
     def field(self) -> int:

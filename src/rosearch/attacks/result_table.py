@@ -41,7 +41,8 @@ def _table(results: Sequence[AttackResult]) -> "polars.DataFrame":
     import polars
 
     return polars.DataFrame(
-        [_row(result) for result in results], schema_overrides={"changed": polars.List(polars.Int64)}
+        [_row(result) for result in results],
+        schema_overrides={"changed": polars.List(polars.Int64), "similarity": polars.Float64},
     )
 
 

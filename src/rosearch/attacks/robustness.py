@@ -36,7 +36,11 @@ class Robustness:
         budget_curve: Robust accuracy by nominal queries allowed per text.
         mean_of_budget_curve: Mean of the curve's values and of ``robust_accuracy``, the one without a budget.
         mean_queries: Nominal queries per attacked text.
+        mean_computed_queries: Texts that the model itself was asked per attacked text, those answered for another
+            text or score before left out.
         mean_perturbed_percent: Words changed, of all words, over successes.
+        mean_similarity: Cosine of original and adversarial text over successes, where a constraint has a sentence
+            encoder and there is a success.
         worst_class: The label with the lowest robust accuracy; of equal ones the lowest.
         worst_class_accuracy: Its robust accuracy.
     """
@@ -59,6 +63,8 @@ class Robustness:
     mean_perturbed_percent: float
     worst_class: int
     worst_class_accuracy: float
+    mean_computed_queries: float | None = None
+    mean_similarity: float | None = None
 
     @classmethod
     def of(cls, results: Sequence[AttackResult], *, attack: Attack, score: Score, seed: int) -> "Robustness":
@@ -82,6 +88,8 @@ class Robustness:
             budget: _mean([not result.falls_within[budget] for result in results]) for budget in results[0].falls_within
         }
         worst, worst_accuracy = _worst_class(results)
+        attacked = [result for result in results if result.status != "skipped"]
+        similarities = [result.similarity for result in results if result.similarity is not None]
         return cls(
             recipe=attack.to_config(),
             score=score.to_config(),
@@ -97,10 +105,12 @@ class Robustness:
             attack_success_rate=1 - robust / correct if correct else 0.0,
             budget_curve=curve,
             mean_of_budget_curve=_mean([*curve.values(), robust / n]),
-            mean_queries=_mean([result.queries for result in results if result.status != "skipped"]),
+            mean_queries=_mean([result.queries for result in attacked]),
             mean_perturbed_percent=_mean(
                 [100 * len(result.changed) / result.words for result in results if result.status == "success"]
             ),
+            mean_computed_queries=_mean([result.computed_queries for result in attacked]),
+            mean_similarity=_mean(similarities) if similarities else None,
             worst_class=worst,
             worst_class_accuracy=worst_accuracy,
         )

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from rosearch.attacks.dialogue import Answers, Ask, Confirm, Consult, Search, Start, choice
+from rosearch.attacks.dialogue import Answers, Ask, Confirm, Consult, Order, Search, Start, choice
 from rosearch.attacks.goal import Score
 from rosearch.attacks.randomness import AttackRandom
 from rosearch.attacks.text import WordText
@@ -31,6 +31,7 @@ class Session:
         budgets: Query budgets to tell the outcome of.
         max_queries: The budget of this very search; None for no limit.
         gradients: What a search asks that looks at the victim's gradients; None where it shows none.
+        order: In which a search that ranks words visits them.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Session:
         budgets: Sequence[int],
         max_queries: int | None,
         gradients: Consult | None = None,
+        order: Order = "importance",
     ) -> None:
         self.example_id = example_id
         self.original = WordText(text)
@@ -51,6 +53,8 @@ class Session:
         self.queries = 0
         self.computed_queries = 0
         self.rough_queries = 0
+        self.steps = 0
+        self.flat_steps = 0
         self.skipped = False
         self.claims: dict[int, str] = {}
         self._begin = search
@@ -59,6 +63,7 @@ class Session:
         self._budgets = sorted(set(budgets), reverse=True)
         self._max_queries = max_queries
         self._gradients = gradients
+        self._order = order
         self._search: Search | None = None
         self._question: Ask | Confirm | Consult | None = Ask((text,))
 
@@ -109,6 +114,7 @@ class Session:
         if not isinstance(self._question, Ask | Confirm):
             raise AttackError(f"Example {self.example_id!r}: answered, but its search asks the victim nothing.")
         if isinstance(self._question, Ask):
+            self._count_step(self._question, scores, error)
             self._settle_budgets(self._question, scores, flipped)
             self.queries += len(scores)
         if self._search is not None:
@@ -120,7 +126,7 @@ class Session:
 
     def _start(self, score: float, by_class: FloatArray) -> None:
         zero, random = self._score.zero(score), AttackRandom(self._seed)
-        start = Start(self.original, score, zero, random, by_class, self._gradients)
+        start = Start(self.original, score, zero, random, by_class, self._gradients, self._order)
         self._search = self._begin(start)
         try:
             self._next(next(self._search))
@@ -148,6 +154,17 @@ class Session:
                 self._question = replace(question, texts=question.texts[:left])
             if not self.asked:
                 self._send(Answers([], [], self._over()))
+
+    def _count_step(self, ask: Ask, scores: list[float], error: float) -> None:
+        """Counts a greedy step, and one whose texts all score as the text before; rough scores do not tell."""
+        if ask.incumbent is not None and scores and not error:
+            self.steps += 1
+            self.flat_steps += all(score == ask.incumbent for score in scores)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the query budget has ended the search."""
+        return self._over()
 
     def _over(self) -> bool:
         return self._max_queries is not None and self.queries >= self._max_queries

@@ -1,6 +1,7 @@
 """The last word on an attack: its results are checked and the victim is asked again."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import final
 
 import numpy as np
@@ -70,7 +71,8 @@ class Verdict:
         again = self._victim.ask(texts, owners)
         _require_equal(self._victim.logits(texts, owners)[0], again, owners)
         rows = iter(again)
-        return [self._result(entry, row, rows) for entry, row in zip(ended, clean, strict=True)]
+        results = [self._result(entry, row, rows) for entry, row in zip(ended, clean, strict=True)]
+        return self._with_similarities(results)
 
     def _result(self, entry: Entry, clean: FloatArray, again: Iterator[FloatArray]) -> AttackResult:
         session, whole, label = entry
@@ -94,10 +96,29 @@ class Verdict:
             queries=session.queries,
             computed_queries=session.computed_queries + len(logits) - 1,
             rough_queries=session.rough_queries,
+            steps=session.steps,
+            flat_steps=session.flat_steps,
+            exhausted=session.exhausted,
             words=len(original.words),
             changed=WordText(final_text).changed_from(original),
             falls_within={budget: self._falls(session, budget, prediction, label) for budget in self._budgets},
         )
+
+    def _with_similarities(self, results: list[AttackResult]) -> list[AttackResult]:
+        """Adds how like original and adversarial text are, of successes, where a constraint's encoder can tell."""
+        encoder = next((found for constraint in self._constraints if (found := constraint.judge_of_meaning())), None)
+        won = [result for result in results if result.status == "success"]
+        if encoder is None or not won:
+            return results
+        texts = [self._attacked(text) for result in won for text in (result.original, result.adversarial)]
+        vectors = encoder.answer(texts)
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-8)
+        cosines = (vectors[::2] * vectors[1::2]).sum(axis=1) / (lengths[::2] * lengths[1::2])
+        known = {result.example_id: float(cosine) for result, cosine in zip(won, cosines, strict=True)}
+        return [replace(result, similarity=known.get(result.example_id)) for result in results]
+
+    def _attacked(self, text: Text) -> str:
+        return text if isinstance(text, str) else text[self._field]
 
     def _falls(self, session: Session, budget: int, prediction: dict[str, int], label: int) -> bool:
         claim = session.claims.get(budget)

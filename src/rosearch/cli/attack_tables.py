@@ -1,5 +1,6 @@
 """How `rosearch attack` shows what an attack has left: tables, examples, plain data."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ def describe(assault: "Assault", model: "AttackedModel", task: "Task", measureme
         "attacked_labels": list(assault.attacked_labels),
         "metrics": dict(measurement.metrics),
         "robustness": [record.to_record() for record in measurement.robustness],
+        "flags": [flag.to_record() | {"sentence": flag.sentence} for flag in measurement.flags],
         "screening": measurement.screening.to_record() if measurement.screening else None,
     }
 
@@ -61,7 +63,12 @@ def print_outcome(measurement: "Measurement", model: "AttackedModel", show: int)
         f"{100 * metrics['false_positive_rate']:g} % of the others raise an alarm\n"
     )
     _print_figures(figures, metrics, model.label_names)
+    counts = Counter(result.label for result in next(iter(measurement.results.values())))
+    label, most = counts.most_common(1)[0]
+    emit(f"To give every text the label {model.label_names[label]} keeps {percent(most / counts.total())}, unmovably.")
     emit(f"Right under every attack and score: {percent(metrics['robust_accuracy'])}.")
+    for flag in measurement.flags:
+        emit(f"! {flag.sentence}.")
     if measurement.screening:
         emit(_screened(measurement.screening))
     for record in figures:
@@ -109,9 +116,17 @@ def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], la
         curve.add_row(str(record.recipe["kind"]), *(f"{100 * share:.1f}" for share in shares))
     emit(curve)
     for record in figures:
-        changed = f"changed {record.mean_perturbed_percent:.0f} % of the words where it succeeded"
-        emit(f"{_settings(record.recipe)}, seed {record.seed}: {changed}")
+        emit(f"{_settings(record.recipe)}, seed {record.seed}: {_details(record)}")
     emit("Each recipe was run by margin and by calibrated probability; the lower outcome is shown.")
+
+
+def _details(record: "Robustness") -> str:
+    alike = "" if record.mean_similarity is None else f", similarity {record.mean_similarity:.2f}"
+    own = "" if record.mean_computed_queries is None else f", {record.mean_computed_queries:.0f} of them computed"
+    return (
+        f"changed {record.mean_perturbed_percent:.0f} % of the words where it succeeded{alike}; keeps "
+        f"{100 * record.robust_of_correct:.1f} % of those right before; {record.mean_queries:.0f} queries a text{own}"
+    )
 
 
 def _settings(recipe: Mapping[str, Any]) -> str:

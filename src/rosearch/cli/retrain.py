@@ -73,7 +73,7 @@ def command(
 
 def _report(retraining: "Retraining", results: "Results", *, as_json: bool) -> None:
     """Prints what the trainings on record are worth on test, beside the run's own where they were measured alike."""
-    from rosearch.cli.tables import QUOTED, cost_table, over_all_table, robustness_table, unchanged_table
+    from rosearch.cli.tables import QUOTED, cost_table, flag_lines, over_all_table, robustness_table, unchanged_table
     from rosearch.search.summary import final_rows
 
     recorded, fitness = retraining.study.results, retraining.configuration.fitness
@@ -88,6 +88,8 @@ def _report(retraining: "Retraining", results: "Results", *, as_json: bool) -> N
     rows = [*(final_rows(recorded) if alike else ()), named]
     emit(robustness_table(rows, fitness.attacked_labels))
     emit(f"{QUOTED}\n")
+    if flagged := flag_lines(rows):
+        emit(flagged)
     if fitness.attacked_labels:
         emit(over_all_table(rows, fitness.attacked_labels))
     if (unchanged := unchanged_table(rows)) is not None:

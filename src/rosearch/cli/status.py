@@ -1,6 +1,6 @@
 """`rosearch status`: where a search stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rosearch.cli.console import emit, emit_json, emit_long
@@ -9,6 +9,7 @@ from rosearch.cli.options import JsonOption, RunArgument
 if TYPE_CHECKING:
     from rosearch.search.results import Results
     from rosearch.search.study import Study
+    from rosearch.search.summary import FinalRow
 
 
 CLASSES_SHOWN = 4
@@ -75,15 +76,7 @@ def describe(study: "Study", results: "Results") -> dict[str, Any]:
 
 
 def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
-    from rosearch.cli.tables import (
-        QUOTED,
-        cost_table,
-        front_table,
-        over_all_table,
-        percent,
-        robustness_table,
-        unchanged_table,
-    )
+    from rosearch.cli.tables import front_table, percent
     from rosearch.search.retraining import retrained
     from rosearch.search.summary import final_rows
 
@@ -104,17 +97,7 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
             f"Figures of a search are for choosing, not for quoting. fitness (ours) = {fitness.formula}\n"
         )
     if rows := final_rows(results):
-        settings = study.configuration.fitness
-        recipes = ", ".join(attack.kind for attack in settings.attacks)
-        field = settings.attacked_field
-        where = "" if field == "first" else f" Attacks rewrite the {field} text field."
-        emit(robustness_table(rows, attacked))
-        emit(f"{QUOTED}\nThe search attacked with {recipes}.{where}\n")
-        if attacked:
-            emit(over_all_table(rows, attacked))
-        if (unchanged := unchanged_table(rows)) is not None:
-            emit(unchanged)
-        emit(cost_table(rows))
+        _print_finals(study, rows)
     emit_long(f"record    {path}/journal.jsonl   (all of {path}: {state['bytes_on_disk'] / 2**20:.0f} MiB)")
     emit_long(f"students  {path}/trials/*/student  {path}/finalists/*/*/student")
     if results.pruned:
@@ -123,6 +106,32 @@ def _print(study: "Study", results: "Results", state: dict[str, Any]) -> None:
         emit_long(f"retrained {', '.join(f'{path}/retrained/{name}' for name in retrained_folders)}")
     if results.front:
         emit_long(f"next      rosearch show {path}\n          rosearch analyze {path}")
+
+
+def _print_finals(study: "Study", rows: "Sequence[FinalRow]") -> None:
+    from rosearch.cli.tables import (
+        QUOTED,
+        against_table,
+        cost_table,
+        flag_lines,
+        over_all_table,
+        robustness_table,
+        unchanged_table,
+    )
+
+    fitness = study.configuration.fitness
+    attacked, field = fitness.attacked_labels, fitness.attacked_field
+    recipes = ", ".join(attack.kind for attack in fitness.attacks)
+    where = "" if field == "first" else f" Attacks rewrite the {field} text field."
+    emit(robustness_table(rows, attacked))
+    emit(f"{QUOTED}\nThe search attacked with {recipes}.{where}\n")
+    if flagged := flag_lines(rows):
+        emit(flagged)
+    if attacked:
+        emit(over_all_table(rows, attacked))
+    for table in (against_table(rows), unchanged_table(rows), cost_table(rows)):
+        if table is not None:
+            emit(table)
 
 
 def describe_task(task: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from rosearch.store.records import Trial
 
 QUOTED = (
     "Under attack: the lower of margin and calibrated probability, mean over seeds, Wilson's interval over texts.\n"
-    "* balanced accuracy more than 5 points below the teacher's."
+    "* balanced accuracy more than 5 points below the teacher's. ! flagged, see below."
 )
 """What the figures of the finals are."""
 
@@ -99,7 +99,8 @@ def robustness_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = 
     """
     recipes = list(rows[0].robust)
     n = rows[0].robust[recipes[0]].n
-    columns = ("model", "accuracy", *(f"{recipe}{_void(recipe, rows)}\n[95 %]" for recipe in recipes), "worst\nclass")
+    named = (f"{recipe}{_void(recipe, rows)}\n[95 %]" for recipe in recipes)
+    columns = ("model", "accuracy", *named, "all\nof them", "worst\nclass")
     texts = f"texts{of_labels(attacked_labels)}"
     table = table_of(*columns, title=f"On test: accuracy in %, and under attack on n = {n} {texts} without query limit")
     for row in rows:
@@ -107,6 +108,7 @@ def robustness_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = 
             name_of(row),
             f"{100 * row.accuracy:.1f}",
             *(_robust(row.robust[recipe]) if recipe in row.robust else "-" for recipe in recipes),
+            f"{100 * row.robust_to_all:.1f}" if row.robust_to_all is not None else "-",
             f"{100 * min(figure.worst_class for figure in row.robust.values()):.1f}" if row.robust else "-",
             style=_style(row),
         )
@@ -175,9 +177,9 @@ def cost_table(rows: Sequence[FinalRow]) -> Table:
 
 
 def name_of(row: FinalRow) -> Text:
-    """Returns what a table calls a model; a star marks one that is too far below the teacher."""
+    """Returns what a table calls a model; a star: too far below the teacher; an exclamation mark: flagged."""
     name = row.name if row.trial is None else f"trial {row.trial} ({row.name[:6]})"
-    return Text(f"{name} *" if row.close_to_teacher is False else name)
+    return Text(f"{name}{' *' if row.close_to_teacher is False else ''}{' !' if row.flags else ''}")
 
 
 def share_with_interval(value: float, low: float, high: float) -> str:
@@ -188,6 +190,31 @@ def share_with_interval(value: float, low: float, high: float) -> str:
 def of_labels(attacked_labels: Sequence[str]) -> str:
     """Says whose texts are attacked, such as ``" of spam"``; nothing where all are."""
     return f" of {' and '.join(attacked_labels)}" if attacked_labels else ""
+
+
+def against_table(rows: Sequence[FinalRow]) -> Table | None:
+    """Returns how finalists compare with the uniform Transformer, text by text; None where that is not on record.
+
+    Args:
+        rows: What `final_rows` gives.
+    """
+    compared = [row for row in rows if row.against]
+    if not compared:
+        return None
+    recipes = list(compared[0].against)
+    n = compared[0].against[recipes[0]].n
+    title = f"Robust accuracy against the uniform Transformer's, in points, paired over the same n = {n} texts"
+    table = table_of("model", *(f"{recipe}\n[95 %]" for recipe in recipes), title=title)
+    for row in compared:
+        shares = [row.against[recipe] for recipe in recipes]
+        cells = [f"{100 * s.difference:+.1f} [{100 * s.low:+.1f}, {100 * s.high:+.1f}]" for s in shares]
+        table.add_row(name_of(row), *cells, style=_style(row))
+    return table
+
+
+def flag_lines(rows: Sequence[FinalRow]) -> str:
+    """Returns a line for each flagged model, the reasons for the ! beside its name."""
+    return "".join(f"! {name_of(row).plain.rstrip(' *!')}: {'; '.join(row.flags)}.\n" for row in rows if row.flags)
 
 
 def _robust(figure: RobustFigure) -> str:

@@ -1,49 +1,97 @@
-"""An attack on a list of texts, a portion at a time where its outcomes are kept as they come."""
+"""Attacks of one model on one list of texts, a portion at a time where outcomes are kept as they come."""
 
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import final
 
 import numpy as np
 
+from rosearch.attacks.attack import Attack
+from rosearch.attacks.dialogue import Order
+from rosearch.attacks.goal import Score
+from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.result_log import ResultLog
+from rosearch.attacks.screening import Screening
 from rosearch.core.events import Listener, Progress
+from rosearch.core.fingerprint import fingerprint
+from rosearch.core.protocols import Victim
+from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split
 
 PORTION = 64
 """Texts attacked together and then kept; more of them fill the victim's batches better, fewer lose less in a kill."""
 
 
-def carry_out(
-    run: Callable[..., tuple[AttackResult, ...]],
-    examples: Split,
-    names: Sequence[str],
-    *,
-    log: ResultLog | None,
-    key: str,
-    stage: str,
-    listener: Listener,
-) -> tuple[AttackResult, ...]:
-    """Attacks every text, or those that a log does not know.
+@final
+@dataclass(frozen=True, kw_only=True)
+class Attacking:
+    """A model, the texts that it is attacked on, and what all attacks on it share.
 
     Args:
-        run: ``Attack.run`` with all but texts, labels, example ids and listener; no outcome depends on which texts are
-            attacked together.
-        examples: What to attack.
+        victim: The model.
+        examples: What is attacked.
         names: The example ids.
-        log: Takes each portion's outcomes; None attacks all texts at once.
-        key: Names in the log everything that decides the outcomes, the model aside.
-        stage: What progress events call the attack.
+        seed: Of the study; decides the attacks' own randomness.
+        attacked_field: Which field of a pair is rewritten.
+        budgets: Queries per text at which the budget curve is read.
+        screening: Who is asked before it; None for nobody.
+        log: Takes each portion's outcomes and knows those of before; None attacks all texts at once.
+        known_by: Names in the log what else decides the outcomes: task, and answers of the model.
         listener: Hears the progress.
+        cache: What the model has answered.
     """
-    if log is None:
-        return run(examples.texts, examples.labels.tolist(), example_ids=names, listener=listener)
-    missing = np.array([row for row, name in enumerate(names) if name not in log.known(key)], dtype=np.int64)
-    done = len(names) - len(missing)
-    for start in range(0, len(missing), PORTION):
-        rows = missing[start : start + PORTION]
-        portion = examples.take(rows)
-        log.add(key, run(portion.texts, portion.labels.tolist(), example_ids=[names[row] for row in rows]))
-        done += len(rows)
-        listener(Progress(stage=stage, done=done, total=len(names), unit="texts"))
-    known = log.known(key)
-    return tuple(known[name] for name in names)
+
+    victim: Victim
+    examples: Split
+    names: tuple[str, ...]
+    seed: int
+    attacked_field: int
+    budgets: tuple[int, ...]
+    screening: Screening | None
+    log: ResultLog | None
+    known_by: str
+    listener: Listener
+    cache: QueryCache = field(default_factory=QueryCache)
+
+    def run(self, attack: Attack, score: Score, *, order: Order = "importance") -> tuple[AttackResult, ...]:
+        """Attacks every text, or those that the log does not know; no outcome depends on which are attacked together.
+
+        Args:
+            attack: The recipe.
+            score: What it climbs.
+            order: In which it visits words.
+        """
+        run = partial(
+            attack.run,
+            self.victim,
+            score=score,
+            seeds=SeedTree(self.seed).child("attack"),
+            field=self.attacked_field,
+            budgets=self.budgets,
+            order=order,
+            cache=self.cache,
+            screening=self.screening,
+        )
+        if self.log is None:
+            texts, labels = self.examples.texts, self.examples.labels.tolist()
+            return run(texts, labels, example_ids=self.names, listener=self.listener)
+        decided_by = [attack.fingerprint(), score.to_config(), order, self.seed, self.attacked_field, self.budgets]
+        key = fingerprint([*decided_by, self.known_by])
+        missing = np.flatnonzero([name not in self.log.known(key) for name in self.names])
+        for start in range(0, len(missing), PORTION):
+            rows = missing[start : start + PORTION]
+            portion = self.examples.take(rows)
+            self.log.add(
+                key, run(portion.texts, portion.labels.tolist(), example_ids=[self.names[row] for row in rows])
+            )
+            done = len(self.names) - len(missing) + start + len(rows)
+            self.listener(Progress(stage=f"attack {attack.kind}", done=done, total=len(self.names), unit="texts"))
+        known = self.log.known(key)
+        return tuple(known[name] for name in self.names)
+
+    def few(self, count: int) -> "Attacking":
+        """Returns attacks on a part of the texts, spread evenly, without query budgets."""
+        rows = np.unique(np.linspace(0, len(self.names) - 1, count).round().astype(np.int64))
+        names = tuple(self.names[row] for row in rows)
+        return replace(self, examples=self.examples.take(rows), names=names, budgets=())

@@ -1,17 +1,16 @@
 """Accuracy and robustness of any model on one split: what a candidate, a teacher and a user's model all go through."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from pathlib import Path
 from typing import final
 
 import numpy as np
 
 from rosearch.attacks.attack import Attack
+from rosearch.attacks.flags import Flag
 from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
-from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.result_log import ResultLog
 from rosearch.attacks.result_table import write_results
@@ -24,8 +23,9 @@ from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
 from rosearch.fitness.accuracy import accuracy_metrics
 from rosearch.fitness.attacked_labels import attacked_classes, attacked_rows, spared_metrics
-from rosearch.fitness.attacking import carry_out
+from rosearch.fitness.attacking import Attacking
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
+from rosearch.fitness.diagnosis import answer_flags, attack_flags
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
 from rosearch.fitness.stand_in import screening_of
 
@@ -43,12 +43,14 @@ class Measurement:
         robustness: One record for each attack and score, in the order of the fidelity.
         results: The outcome of each text, by ``"<attack>-<score>"``.
         screening: How far the stand-in was off that was asked first; None where there was none.
+        flags: Signs that a figure is not what it seems.
     """
 
     metrics: Mapping[str, float]
     robustness: tuple[Robustness, ...]
     results: Mapping[str, tuple[AttackResult, ...]]
     screening: ScreeningRecord | None = None
+    flags: tuple[Flag, ...] = ()
 
     @property
     def resistance(self) -> tuple[float, ...]:
@@ -60,6 +62,15 @@ class Measurement:
             for results in self.results.values()
         ]
         return tuple(np.mean(outcomes, axis=(0, 2)).tolist())
+
+    @property
+    def robust_texts(self) -> dict[str, list[int]]:
+        """For each attack the places, in the list of examples, of those that stay right under its quoted score."""
+        best = [
+            quoted(self.robustness, kind) for kind in dict.fromkeys(item.recipe["kind"] for item in self.robustness)
+        ]
+        outcomes = {item.recipe["kind"]: self.results[f"{item.recipe['kind']}-{item.score['kind']}"] for item in best}
+        return {kind: [at for at, result in enumerate(found) if result.robust] for kind, found in outcomes.items()}
 
     def write(self, folder: Path) -> None:
         """Writes the outcome of each text as Parquet, a file for each attack and score."""
@@ -86,58 +97,62 @@ def measure(
         fidelity: Attacks, scores, split, number of examples, attacked classes; without attacks only the figures of
             unchanged text are given.
         budgets: Queries per text at which the budget curve is read.
-        seed: Decides the examples and the attacks' own randomness; the same for every model of a study.
+        seed: Decides the examples and the attacks' own randomness.
         false_positive_rate: Of ``recall_at_fpr``.
-        log: Takes each outcome as it comes and spares what it knows already; of one model.
+        log: Takes each outcome as it comes, and knows those of before.
         listener: Hears the progress.
 
     Returns:
         ``robustness`` is the mean, over attacks, of the mean of the budget curve; ``robust_accuracy`` counts a text
-        only where it resists every attack under every score. Both are over texts of the attacked classes. Beside them
-        stand the figures of `accuracy_metrics` and, where classes are spared, of `spared_metrics`.
+        only where it resists every attack under every score, ``worst_class_robust_accuracy`` in the class where that
+        is least. All are over texts of the attacked classes.
 
     Raises:
         ConfigError: If the task has no class of an attacked label's name.
     """
     classes = attacked_classes(fidelity.attacked_labels, task.label_names)
-    dev_logits = victim.logits(task.dev.texts)
     split: Split = getattr(task, fidelity.split)
+    dev_logits = victim.logits(task.dev.texts)
     logits = dev_logits if fidelity.split == "dev" else victim.logits(split.texts)
-    scores = {kind: _score(kind, dev_logits, task.dev.labels) for kind in fidelity.scores}
+    scores: dict[str, Score] = {kind: _score(kind, dev_logits, task.dev.labels) for kind in fidelity.scores}
     attacked = attacked_rows(split, classes)
     rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=attacked)
-    examples, cache = split.take(rows), QueryCache()
-    screening = screening_of(victim, fidelity.screening)
-    names = [f"{fidelity.split}-{row}" for row in rows]
-    results: dict[str, tuple[AttackResult, ...]] = {}
-    records: list[Robustness] = []
-    for attack, (kind, score) in itertools.product(fidelity.attacks, scores.items()):
-        run = partial(
-            attack.run,
-            victim,
-            score=score,
-            seeds=SeedTree(seed).child("attack"),
-            field=fidelity.field,
-            budgets=budgets,
-            cache=cache,
-            screening=screening,
-        )
-        answers = dev_logits.argmax(axis=1).tolist()
-        key = fingerprint([attack.fingerprint(), kind, seed, fidelity.field, budgets, task.fingerprint, answers])
-        outcome = carry_out(run, examples, names, log=log, key=key, stage=f"attack {attack.kind}", listener=listener)
-        results[f"{attack.kind}-{kind}"] = outcome
-        records.append(Robustness.of(outcome, attack=attack, score=score, seed=seed))
+    attacking = Attacking(
+        victim=victim,
+        examples=split.take(rows),
+        names=tuple(f"{fidelity.split}-{row}" for row in rows),
+        seed=seed,
+        attacked_field=fidelity.field,
+        budgets=budgets,
+        screening=screening_of(victim, fidelity.screening),
+        log=log,
+        known_by=fingerprint([task.fingerprint, dev_logits.argmax(axis=1).tolist()]),
+        listener=listener,
+    )
+    results, records, raised = _attack(attacking, fidelity, scores)
     metrics = accuracy_metrics(logits, split.labels, false_positive_rate=false_positive_rate, detected=classes)
     if fidelity.attacks:
         metrics |= _robustness_metrics(fidelity.attacks, records, results)
         metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
-    return Measurement(
-        metrics=metrics,
-        robustness=tuple(records),
-        results=results,
-        screening=screening.record if screening else None,
-    )
+    flags = (*answer_flags(victim, task.dev, dev_logits), *raised)
+    screened = attacking.screening.record if attacking.screening else None
+    return Measurement(metrics=metrics, robustness=records, results=results, screening=screened, flags=flags)
+
+
+def _attack(
+    attacking: Attacking, fidelity: Fidelity, scores: Mapping[str, Score]
+) -> tuple[dict[str, tuple[AttackResult, ...]], tuple[Robustness, ...], list[Flag]]:
+    results: dict[str, tuple[AttackResult, ...]] = {}
+    records: list[Robustness] = []
+    flags: list[Flag] = []
+    for attack in fidelity.attacks:
+        found = {kind: attacking.run(attack, score) for kind, score in scores.items()}
+        for kind, outcome in found.items():
+            results[f"{attack.kind}-{kind}"] = outcome
+            records.append(Robustness.of(outcome, attack=attack, score=scores[kind], seed=attacking.seed))
+        flags += attack_flags(attacking, attack, scores, found, thorough=fidelity.name == "full", transferred={})
+    return results, tuple(records), flags
 
 
 def example_rows(size: int, count: int, *, seed: int, split: str, among: BoolArray | None = None) -> IntArray:
@@ -182,9 +197,11 @@ def _robustness_metrics(
 ) -> dict[str, float]:
     best = [quoted(records, attack.kind) for attack in attacks]
     resists = np.all([[result.robust for result in outcome] for outcome in results.values()], axis=0)
+    labels = np.array([result.label for result in next(iter(results.values()))])
     return {
         "robustness": float(np.mean([record.mean_of_budget_curve for record in best])),
         "robust_accuracy": float(resists.mean()),
+        "worst_class_robust_accuracy": min(float(resists[labels == label].mean()) for label in np.unique(labels)),
         "examples": float(len(resists)),
         "attack_queries": float(sum(result.queries for outcome in results.values() for result in outcome)),
     }

@@ -132,6 +132,10 @@ class Workbench:
             with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
         details: dict[str, Any] = {"resistance": list(measured.resistance)}
+        if fidelity.name == "full":
+            details["robust_texts"] = measured.robust_texts
+        if measured.flags:
+            details["flags"] = [flag.to_record() for flag in measured.flags]
         if measured.screening:
             details["screening"] = measured.screening.to_record()
         if report:

@@ -12,6 +12,8 @@ from rosearch.store.records import Trial
 from rosearch.store.run_directory import RunDirectory
 from rosearch.students.standard import bag_of_embeddings, uniform_transformer
 
+_UNIFORM, _ALONE = "Transformer", ", not distilled"
+
 
 def bag_candidate(fitness: Fitness, *, rank: int, repeat: int = 0) -> Candidate:
     """Returns the bag of embeddings: a student whose accuracy is below its own is infeasible.
@@ -72,12 +74,17 @@ def baselines(
     if teacher:
         yield Candidate(name="teacher", model="teacher")
     transformer = uniform_transformer(like=like, vocabulary_size=vocabulary_size, classes=classes)
-    name = f"Transformer {len(transformer.layout)}x{transformer.width}"
+    name = f"{_UNIFORM} {len(transformer.layout)}x{transformer.width}"
     alone = HardLabels(schedule=fitness.scheme.schedule, class_weights=fitness.scheme.class_weights)
     for repeat in range(repeats):
         yield bag_candidate(fitness, rank=like.input.rank, repeat=repeat)
         yield Candidate(name=name, architecture=transformer, scheme=fitness.scheme, repeat=repeat)
-        yield Candidate(name=f"{name}, not distilled", architecture=transformer, scheme=alone, repeat=repeat)
+        yield Candidate(name=f"{name}{_ALONE}", architecture=transformer, scheme=alone, repeat=repeat)
+
+
+def is_uniform_transformer(name: str) -> bool:
+    """Says whether a baseline is the uniform Transformer that is distilled like the finalists."""
+    return name.startswith(_UNIFORM) and not name.endswith(_ALONE)
 
 
 def finalist_candidates(finalists: Sequence[Trial], fitness: Fitness, *, repeats: int) -> Iterator[Candidate]:

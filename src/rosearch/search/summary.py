@@ -1,14 +1,19 @@
 """What a study has found, in figures that may be quoted: each with recipe, n and interval. Reading only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, final
 
+import numpy as np
+
+from rosearch.attacks.comparison import PairedDifference, paired_difference
+from rosearch.attacks.flags import Flag
 from rosearch.attacks.robustness import Robustness, wilson
 from rosearch.fitness.accuracy import ACCURACY_METRICS
 from rosearch.fitness.attacked_labels import over_all_texts
 from rosearch.fitness.evaluation import Evaluation
 from rosearch.fitness.measurement import quoted
+from rosearch.search.finals import is_uniform_transformer
 from rosearch.search.results import Results
 
 LARGEST_ACCURACY_DROP = 0.05
@@ -58,6 +63,9 @@ class FinalRow:
         compression: The teacher's weights over these; None where either is unknown.
         latency_ms: Median time for one text; None where it was not measured.
         close_to_teacher: Whether balanced accuracy is within five points of the teacher's; None without a teacher.
+        robust_to_all: Share of texts right under every attack, mean over repeats; None for what is not attacked.
+        flags: Signs that a figure is not what it seems, as sentences.
+        against: By recipe, how much more robust a finalist is than the uniform Transformer, text by text.
     """
 
     name: str
@@ -71,6 +79,9 @@ class FinalRow:
     compression: float | None
     latency_ms: float | None
     close_to_teacher: bool | None
+    robust_to_all: float | None
+    flags: tuple[str, ...] = ()
+    against: Mapping[str, PairedDifference] = field(default_factory=dict)
 
     def to_record(self) -> dict[str, Any]:
         """Returns plain data."""
@@ -86,7 +97,12 @@ def final_rows(results: Results) -> tuple[FinalRow, ...]:
     groups = results.final_groups
     teacher = next((group[0] for group in groups if group[0].name == "teacher"), None)
     indices = {trial.architecture.architecture_id: trial.index for trial in results.trials}
-    return tuple(_row(group, indices.get(group[0].name), teacher) for group in groups)
+    rows = [_row(group, indices.get(group[0].name), teacher) for group in groups]
+    rival = next((group for group in groups if is_uniform_transformer(group[0].name)), ())
+    return tuple(
+        replace(row, against=_differences(group, rival)) if row.trial is not None and rival else row
+        for row, group in zip(rows, groups, strict=True)
+    )
 
 
 def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation | None) -> FinalRow:
@@ -114,7 +130,41 @@ def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation |
         compression=compression,
         latency_ms=metrics.get("latency_ms"),
         close_to_teacher=close,
+        robust_to_all=metrics.get("robust_accuracy"),
+        flags=_flags(repeats),
     )
+
+
+def _flags(repeats: Sequence[Evaluation]) -> tuple[str, ...]:
+    """Returns a sentence for each flag, of the training where it is worst."""
+    raised = [Flag.from_record(record) for item in repeats for record in item.details.get("flags", ())]
+    worst: dict[tuple[str, str | None], Flag] = {}
+    for flag in raised:
+        key = flag.name, flag.recipe
+        worst[key] = max(worst.get(key, flag), flag, key=lambda each: each.value)
+    return tuple(flag.sentence for flag in worst.values())
+
+
+def _differences(first: Sequence[Evaluation], second: Sequence[Evaluation]) -> dict[str, PairedDifference]:
+    """Compares two models text by text under each attack; nothing where a record of before lacks the texts."""
+    robust = [_robust_shares(group) for group in (first, second)]
+    rng = np.random.default_rng(0)
+    return {
+        recipe: paired_difference(robust[0][recipe], robust[1][recipe], rng=rng)
+        for recipe in robust[0]
+        if recipe in robust[1]
+    }
+
+
+def _robust_shares(repeats: Sequence[Evaluation]) -> dict[str, dict[str, float]]:
+    """Returns by recipe and text in how many of a model's trainings the text stays right."""
+    shares: dict[str, dict[str, float]] = {}
+    for item in repeats:
+        for recipe, texts in item.details.get("robust_texts", {}).items():
+            counts = shares.setdefault(recipe, dict.fromkeys(map(str, range(item.robustness[0].n)), 0.0))
+            for text in texts:
+                counts[str(text)] += 1 / len(repeats)
+    return shares
 
 
 def _figure(recipe: str, records: Sequence[Robustness], metrics: Mapping[str, float]) -> RobustFigure:

@@ -6,6 +6,7 @@ from typing import final
 
 from rosearch.attacks.dialogue import Dialogue
 from rosearch.attacks.text import WordText
+from rosearch.lexicons.sentence_encoder import SentenceEncoder
 
 
 @final
@@ -42,6 +43,10 @@ class Candidate:
 
 class Constraint(ABC):
     """Restricts which words may change, what they may become, or how far the text may go."""
+
+    def judge_of_meaning(self) -> SentenceEncoder | None:
+        """Returns what tells how like two texts are, where the constraint asks such a one."""
+        return None
 
     def modifiable(self, text: WordText) -> set[int] | None:  # noqa: ARG002
         """Returns the indices of words that may change in ``text``; None where any may."""

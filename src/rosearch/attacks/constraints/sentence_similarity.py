@@ -61,6 +61,10 @@ class SentenceSimilarity(Constraint):
             candidate.similarity = similarity
         return [candidates[at] for at, length in enumerate(lengths) if similarities[at] >= self._least(length)]
 
+    def judge_of_meaning(self) -> SentenceEncoder:
+        """Returns the encoder."""
+        return self.encoder
+
     def holds(self, original: WordText, perturbed: WordText) -> bool:
         """Takes the replacements one after the other; where they are not known, the texts alone say nothing.
 

@@ -79,7 +79,7 @@ class GreedyWordImportance(SearchMethod):
     def _ranking(self, attempt: Attempt) -> Dialogue[Ranking | None]:
         """Returns the words in the order of their importance; None where the query budget ends before it is known."""
         indices = attempt.indices(attempt.start.text)
-        if self.importance == "random":
+        if self.importance == "random" or attempt.start.order == "random":
             attempt.start.random.numpy.shuffle(indices)
             return Ranking(indices)
         if self.importance == "gradient":
