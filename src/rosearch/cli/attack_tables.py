@@ -135,6 +135,6 @@ def _settings(recipe: Mapping[str, Any]) -> str:
     parts = [
         _settings(value) if isinstance(value, Mapping) else f"{name} {value}"
         for name, value in recipe.items()
-        if value is not None and name != "kind"
+        if value not in (None, (), []) and name != "kind"
     ]
     return f"{kind} ({', '.join(parts)})" if parts else kind

@@ -24,17 +24,19 @@ if TYPE_CHECKING:
     from rosearch.core.protocols import Text
     from rosearch.data.unlabelled import ByteStream, Item, Unlabelled
 
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="A student's folder, in torch or as ONNX; a run directory: its best; a Hugging Face classifier's.",
+        show_default=False,
+        autocompletion=completion.models,
+    ),
+]
+
 
 def command(
-    model: Annotated[
-        Path,
-        typer.Argument(
-            metavar="MODEL",
-            help="A student's folder, in torch or as ONNX; a run directory: its best; a Hugging Face classifier's.",
-            show_default=False,
-            autocompletion=completion.models,
-        ),
-    ],
+    model: ModelArgument,
     file: Annotated[
         Path | None,
         typer.Argument(

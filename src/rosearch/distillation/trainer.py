@@ -32,6 +32,9 @@ from rosearch.students.network import StudentNetwork
 TRAINER_VERSION = 2
 """Part of every training's id; raised when the same seed would give other weights."""
 
+TOLD_EVERY = 20
+"""Steps between two events."""
+
 SMOOTHING = 0.98
 GROWTH_LIMIT = 3.0
 """A smoothed loss this many times the first, and 1 more, is a divergence; a small first batch can be easy by chance."""
@@ -92,35 +95,28 @@ def train(
     Raises:
         DivergenceError: If the loss is not finite or grows far beyond where it began.
     """
-    device = resolve_device("auto")
+    device, schedule = resolve_device("auto"), scheme.schedule
     resolved = resolve_precision(precision, device, width=network.architecture.width)
-    schedule = scheme.schedule
-    # Without a teacher there is nothing to learn from a text without label.
-    extra = 0 if data.outputs is None else schedule.transferred(data.labelled, len(data) - data.labelled)
+    extra = _transferred(data, schedule)
     steps = schedule.steps(data.labelled + extra, share=share)
-    rng = seeds.child("order").generator()
     watch, texts, start = DivergenceWatch(), 0, time.perf_counter()
-    defence = defence_of(scheme, data, seeds=seeds)
+    order, defence = seeds.child("order").generator(), defence_of(scheme, data, seeds=seeds)
     pieces = data.encoded.ids if defence is None else np.arange(network.input.table.num_embeddings)
     with seeded(seeds.child("weights").integer()), compact_embedding(network, pieces) as places:
         objective = Objective(scheme, pooled_width=pooled_width(network.architecture), teacher_width=data.teacher_width)
         network.to(device).train()
-        objective.to(device)
-        optimizer = _optimizer(network, objective, schedule)
+        optimizer = _optimizer(network, objective.to(device), schedule)
         learner = Learner(network=network, objective=objective, places=places, device=device, precision=resolved)
-        for step, (epoch, rows) in enumerate(_batches(data, extra, schedule.batch_size, steps, rng)):
+        for step, (epoch, rows) in enumerate(_batches(data, extra, schedule.batch_size, steps, order)):
             if defence is not None:
-                progress = min(1.0, (step + schedule.steps_per_epoch(len(epoch.rows))) / steps)
-                defence.enter(epoch, learner, progress=progress)
-            batch = data.batch(rows, scheme, places=places, device=device)
+                defence.enter(epoch, learner, progress=min(1.0, _end_of(epoch, step, schedule) / steps))
             optimizer.zero_grad(set_to_none=True)
-            loss = _learn(learner, batch, rows, defence)
+            batch = data.batch(rows, scheme, places=places, device=device)
+            watch.see(_learn(learner, batch, rows, defence), step)
             _update(optimizer, schedule, rate=schedule.learning_rate * schedule.rate(step, steps))
             texts += len(rows)
-            watch.see(loss, step)
-            if step % 20 == 0 or step == steps - 1:
-                detail = f"loss {watch.smoothed:.3f}"
-                listener(Progress(stage=stage, done=step + 1, total=steps, unit="steps", detail=detail))
+            if step % TOLD_EVERY == 0 or step == steps - 1:
+                listener(watch.progress(stage, step + 1, steps))
     network.eval()
     return TrainingReport(
         steps=steps,
@@ -139,6 +135,10 @@ class DivergenceWatch:
     def __init__(self) -> None:
         self.first = math.nan
         self.smoothed = math.nan
+
+    def progress(self, stage: str, done: int, steps: int) -> Progress:
+        """Returns what a listener hears."""
+        return Progress(stage=stage, done=done, total=steps, unit="steps", detail=f"loss {self.smoothed:.3f}")
 
     def see(self, loss: float, step: int) -> None:
         """Takes the loss of one step.
@@ -161,6 +161,16 @@ class DivergenceWatch:
                 f"the loss grew from {self.first:.3g} to {self.smoothed:.3g} by step {step}. "
                 "A lower learning rate may help."
             )
+
+
+def _end_of(epoch: Epoch, step: int, schedule: Schedule) -> int:
+    """Returns the step at which an epoch that begins at ``step`` ends."""
+    return step + schedule.steps_per_epoch(len(epoch.rows))
+
+
+def _transferred(data: TrainingSet, schedule: Schedule) -> int:
+    """Returns the texts without label in an epoch; without a teacher there is nothing to learn from them."""
+    return 0 if data.outputs is None else schedule.transferred(data.labelled, len(data) - data.labelled)
 
 
 def _batches(
