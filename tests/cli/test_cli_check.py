@@ -21,7 +21,6 @@ def test_says_what_a_search_will_cost_and_writes_nothing(rosearch: Callable, toy
     assert "What sets it: " in answer.words
     assert "In 1 hours: about " in answer.out
     assert "Disk: " in answer.out
-    assert "check: random students: 20/20" in answer.err
     assert not (tmp_path / "run").exists()
 
 
