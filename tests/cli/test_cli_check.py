@@ -1,5 +1,6 @@
 """`check`: valid or not, how long, how much room."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,23 @@ def test_a_stopped_run_needs_no_second_teacher_and_fewer_trials(
     assert "reference" not in stages
     assert found["seconds"] == pytest.approx(sum(stage["seconds"] for stage in found["stages"]))
     assert files_of(run) == before
+
+
+def test_a_teacher_that_is_a_file_of_answers_costs_nothing(rosearch: Callable, toy_study: Path, tmp_path: Path) -> None:
+    rows = [row for name in ("train", "dev", "test") for row in texts_and_labels(toy_study / f"{name}.tsv")]
+    answers = [{"text": text, "bad": float(label == "bad"), "good": float(label == "good")} for text, label in rows]
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in answers))
+    teacher = f'{{kind="logits", path="{tmp_path / "answers.jsonl"}", values="probabilities", embeddings="{toy_study / "teacher"}"}}'
+    arguments = ("--set", f"teacher={teacher}", "--run", tmp_path / "run", "--json")
+    answer = rosearch("check", toy_study / "toy.toml", *arguments)
+    assert answer.code == 0, answer.err
+    names = {stage["name"] for stage in answer.json["stages"]}
+    assert "trials: attacks" in names
+    assert not any("teacher" in name for name in names)
+
+
+def texts_and_labels(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text().splitlines()[1:]]
 
 
 def test_a_finished_run_needs_nothing(rosearch: Callable, toy_study: Path, run: Path) -> None:

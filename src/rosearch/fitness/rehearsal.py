@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from rosearch.fitness.measurement import Measurement, measure
 from rosearch.fitness.stopwatch import Stopwatch
 from rosearch.fitness.times import AttackNeeds, StudentTimes, TeacherTimes
 from rosearch.fitness.workbench import Workbench
+from rosearch.space.architecture import InputGenes
 from rosearch.students.standard import uniform_transformer
 from rosearch.students.student import Student
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
@@ -67,7 +69,7 @@ def rehearse_teacher(
         steps = brief.training_steps(len(few.train)) if teacher.fine_tuned else 0
     prepared_s, model_bytes = time.perf_counter() - start, bytes_on_disk(folder)
     teacher.outputs(few.train.texts, with_tokens=fitness.scheme.uses_tokens, listener=watch)
-    answer_s = 0.0
+    answer_s: float | None = None
     if teacher.can_be_attacked:
         with threads(os.cpu_count() or 1):
             answer_s = seconds_per_text(teacher.victim(), few.dev.texts)
@@ -110,9 +112,9 @@ class Rehearsal:
         )
         return replace(candidate, name="Transformer", architecture=architecture)
 
-    def prepare(self, listener: Listener) -> None:
+    def prepare(self, listener: Listener, *, inputs: Iterable[InputGenes]) -> None:
         """Loads what every candidate needs; see ``Workbench.prepare``."""
-        self._few.prepare(listener)
+        self._few.prepare(listener, inputs=inputs)
 
     def time_student(self, candidate: Candidate) -> StudentTimes:
         """Builds a student, trains it for a few steps and asks it for a few texts.

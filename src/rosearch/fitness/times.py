@@ -14,7 +14,7 @@ class TeacherTimes:
         load_s: To load it, and whatever else its preparation does beside what follows.
         step_s: Of fine-tuning; 0 where there is none.
         output_s: To ask it for the outputs of one text.
-        answer_s: To ask it for one text in an attack.
+        answer_s: To ask it for one text in an attack; None where it cannot be attacked.
         model_bytes: Its folder without the outputs.
         output_bytes: The outputs of one text.
     """
@@ -22,7 +22,7 @@ class TeacherTimes:
     load_s: float
     step_s: float
     output_s: float
-    answer_s: float
+    answer_s: float | None
     model_bytes: float
     output_bytes: float
 

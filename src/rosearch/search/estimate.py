@@ -173,7 +173,7 @@ class Estimator:
         done = self._results.covers(Extent(trials=search.trials, finalists=search.finalists))
         stages = () if done else (*self._preparations(), *self._search(), *self._finals())
         return Estimate(
-            stages=tuple(stage for stage in stages if stage.count),
+            stages=tuple(stage for stage in stages if stage.seconds),
             disk_bytes=self._disk_bytes(),
             parameters=tuple(parameters),
             workers=self._workers,
@@ -220,12 +220,16 @@ class Estimator:
             return []
         training_s = [self._training_s(times, fidelity) for times in trained]
         attack_s = [self._attack_s(times.answer_s, fidelity) for times in trained]
-        teacher_s = self._attack_s(self._rehearsed.teacher.answer_s, fidelity)
+        teacher_s = self._rehearsed.teacher.answer_s
         count, parallel = share * len(trained), self._parallel
         return [
             Stage(name="finals: training", count=count, each_s=fmean(training_s), parallel=parallel),
             Stage(name="finals: attacks on students", count=count, each_s=fmean(attack_s), parallel=parallel),
-            Stage(name="finals: attacks on the teacher", count=share, each_s=teacher_s),
+            Stage(
+                name="finals: attacks on the teacher",
+                count=share,
+                each_s=0.0 if teacher_s is None else self._attack_s(teacher_s, fidelity),
+            ),
         ]
 
     def _finalists(self) -> list[StudentTimes]:

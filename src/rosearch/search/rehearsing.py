@@ -67,7 +67,7 @@ def _rehearse(study: "Study", task: "Task", folder: Path, listener: Listener) ->
     rehearsal = Rehearsal(
         task=task, teacher=teacher, fitness=fitness, seed=seed, thread_count=configuration.search.threads
     )
-    rehearsal.prepare(listener)
+    rehearsal.prepare(listener, inputs=configuration.space.inputs)
     bag = bag_candidate(fitness, rank=max(configuration.space.ranks))
     needs = rehearsal.attack_pilot(bag, folder / "pilot", listener)
     candidates = _random_candidates(study)
