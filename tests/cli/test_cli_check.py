@@ -43,7 +43,8 @@ def test_a_teacher_that_is_a_file_of_answers_costs_nothing(rosearch: Callable, t
     rows = [row for name in ("train", "dev", "test") for row in texts_and_labels(toy_study / f"{name}.tsv")]
     answers = [{"text": text, "bad": float(label == "bad"), "good": float(label == "good")} for text, label in rows]
     (tmp_path / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in answers))
-    teacher = f'{{kind="logits", path="{tmp_path / "answers.jsonl"}", values="probabilities", embeddings="{toy_study / "teacher"}"}}'
+    fields = f'path="{tmp_path / "answers.jsonl"}", embeddings="{toy_study / "teacher"}"'
+    teacher = f'{{kind="logits", values="probabilities", {fields}}}'
     arguments = ("--set", f"teacher={teacher}", "--run", tmp_path / "run", "--json")
     answer = rosearch("check", toy_study / "toy.toml", *arguments)
     assert answer.code == 0, answer.err

@@ -9,10 +9,22 @@ from pathlib import Path
 import pytest
 
 from rosearch import __version__
-from rosearch.cli import status
+from rosearch.cli import main, status
 
 PROGRAM = Path(sys.executable).with_name("rosearch")
-COMMANDS = ("fetch", "search", "status", "show", "analyze", "attack")
+COMMANDS = tuple(module.__name__.rpartition(".")[2] for module in main.COMMANDS)
+NOWHERE = {
+    "init": ("nowhere.csv",),
+    "fetch": ("nothing",),
+    "search": ("nowhere.toml",),
+    "check": ("nowhere.toml",),
+    "teach": ("nowhere.toml",),
+    "ls": ("nowhere",),
+    "predict": ("nowhere", "nowhere.txt"),
+    "export": ("nowhere", "--to", "onnx", "--out", "there"),
+    **dict.fromkeys(("status", "show", "analyze", "attack", "retrain", "verify"), ("nowhere",)),
+}
+"""Arguments that name what is not there, for each command that takes any."""
 
 
 def test_version(rosearch: Callable) -> None:
@@ -63,6 +75,23 @@ def test_a_folder_that_is_no_run_is_named(rosearch: Callable, tmp_path: Path, co
     assert answer.code == 2
     assert answer.out == ""
     assert f"Error: {tmp_path}: not a run directory" in answer.err
+
+
+@pytest.mark.parametrize("command", sorted(NOWHERE))
+def test_wrong_input_ends_every_command_with_2_and_a_sentence(
+    rosearch: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = rosearch(command, *NOWHERE[command])
+    assert answer.code == 2
+    assert answer.out == ""
+    assert answer.err.startswith("Error: ")
+    assert "Traceback" not in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_that_takes_input_is_tried() -> None:
+    assert set(COMMANDS) - set(NOWHERE) == {"doctor", "schema"}
 
 
 @pytest.mark.parametrize("arguments", [["--debug", "status"], ["status", "--debug"]])
