@@ -2,6 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from rosearch.core.errors import AssetError
+from rosearch.core.network import is_offline
 
 
 @contextmanager
@@ -30,3 +34,31 @@ def first_sentence(error: Exception) -> str:
     line = (str(error).splitlines() or [""])[0].strip()
     line = f"{line} is missing" if isinstance(error, KeyError) else line
     return line if line.endswith(".") else f"{line or type(error).__name__}."
+
+
+def load_frozen(auto: Any, source: str, *, name: str, what: str, give: str) -> tuple[Any, Any]:
+    """Loads a network and its fast tokenizer in float32, from safetensors and without code from elsewhere.
+
+    Args:
+        auto: The class of transformers that loads the network.
+        source: A directory or a hub id.
+        name: What the user wrote.
+        what: What it is to be loaded as.
+        give: What the user should give instead.
+
+    Returns:
+        The network and the tokenizer, as transformers loads them.
+
+    Raises:
+        AssetError: If something is missing or damaged.
+    """
+    import torch
+    from transformers import AutoTokenizer
+
+    options = {"trust_remote_code": False, "local_files_only": is_offline()}
+    with quiet_transformers():
+        try:
+            network = auto.from_pretrained(source, dtype=torch.float32, use_safetensors=True, **options)
+            return network, AutoTokenizer.from_pretrained(source, use_fast=True, **options)
+        except (OSError, ValueError, KeyError, ImportError) as error:
+            raise AssetError(f"{name}: cannot be loaded as {what}: {first_sentence(error)} {give}") from error

@@ -242,3 +242,10 @@ def test_a_model_behind_a_mending_of_its_input(rosearch: Callable, student: Path
     mended = rosearch("attack", student, *arguments, "--normalise").json
     assert mended["metrics"]["robust_accuracy"] >= bare["metrics"]["robust_accuracy"]
     assert mended["metrics"]["attack_queries"] != bare["metrics"]["attack_queries"]
+
+
+def test_a_folder_that_is_no_classifier_is_said_to_be_none(rosearch: Callable, toy_study: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "of-no-kind"}')
+    answer = rosearch("attack", tmp_path, "--data", toy_study / "test.tsv")
+    assert answer.code == 2
+    assert "cannot be loaded as a text classifier" in answer.words

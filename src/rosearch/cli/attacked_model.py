@@ -145,10 +145,12 @@ class FunctionModel:
 def _hugging_face(folder: Path) -> AttackedModel:
     from transformers import AutoConfig, AutoTokenizer
 
+    from rosearch.teachers.checkpoint import loading
     from rosearch.teachers.model import TeacherModel
 
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    read = AutoTokenizer.from_pretrained(folder, trust_remote_code=False).model_max_length
+    with loading(str(folder), what="a text classifier"):
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        read = AutoTokenizer.from_pretrained(folder, trust_remote_code=False).model_max_length
     positions = getattr(config, "max_position_embeddings", LARGEST_MAX_LENGTH)
     names = tuple(str(config.id2label[number]) for number in range(config.num_labels))
     model = TeacherModel.load(

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, final
 import numpy as np
 
 from rosearch.core.errors import AssetError
-from rosearch.core.network import is_offline
 from rosearch.data.batching import batches_by_length
 from rosearch.data.tokenization import Tokenizer
-from rosearch.hub import first_sentence, means_a_directory, quiet_transformers
+from rosearch.hub import load_frozen, means_a_directory
 from rosearch.lexicons.masked_language_model import Ranking, Slot
 
 if TYPE_CHECKING:
@@ -121,21 +120,17 @@ def load_mask_filling(model: str, max_length: int) -> MaskFilling:
     Raises:
         AssetError: If it cannot be loaded.
     """
-    import torch
-    from transformers import AutoModelForMaskedLM, AutoTokenizer
+    from transformers import AutoModelForMaskedLM
 
     if means_a_directory(model) and not Path(model).is_dir():
         raise AssetError(f"{model}: no such folder. Give that of a masked language model, or a hub id.")
-    options = {"trust_remote_code": False, "local_files_only": is_offline()}
-    with quiet_transformers():
-        try:
-            network = AutoModelForMaskedLM.from_pretrained(model, dtype=torch.float32, use_safetensors=True, **options)
-            backend = AutoTokenizer.from_pretrained(model, use_fast=True, **options)
-        except (OSError, ValueError, KeyError, ImportError) as error:
-            raise AssetError(
-                f"{model}: cannot be loaded as a masked language model: {first_sentence(error)} "
-                "Give a directory with config.json, model.safetensors and a tokenizer, or a hub id."
-            ) from error
+    network, backend = load_frozen(
+        AutoModelForMaskedLM,
+        model,
+        name=model,
+        what="a masked language model",
+        give="Give a directory with config.json, model.safetensors and a tokenizer, or a hub id.",
+    )
     if network.config.model_type not in _MARKS or backend.mask_token is None:
         raise AssetError(
             f"{model}: a masked language model of type {network.config.model_type!r} is not known here; "

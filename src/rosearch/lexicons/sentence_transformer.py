@@ -17,7 +17,7 @@ from rosearch.core.fingerprint import fingerprint, fingerprint_files
 from rosearch.core.network import is_offline
 from rosearch.data.batching import batches_by_length
 from rosearch.data.tokenization import Tokenizer
-from rosearch.hub import first_sentence, means_a_directory, quiet_transformers
+from rosearch.hub import load_frozen, means_a_directory
 from rosearch.lexicons.sentence_encoder import SentenceEncoder
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -125,20 +125,16 @@ class _Loaded:
 
 @lru_cache(maxsize=2)
 def _loaded(model: str, max_length: int) -> _Loaded:
-    import torch
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
     source = _source(model)
-    options = {"trust_remote_code": False, "local_files_only": is_offline()}
-    with quiet_transformers():
-        try:
-            network = AutoModel.from_pretrained(source, dtype=torch.float32, use_safetensors=True, **options)
-            backend = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
-        except (OSError, ValueError, KeyError, ImportError) as error:
-            raise AssetError(
-                f"{model}: cannot be loaded as a sentence encoder: {first_sentence(error)} "
-                "Give a sentence-transformers folder with config.json, model.safetensors and a tokenizer, or a hub id."
-            ) from error
+    network, backend = load_frozen(
+        AutoModel,
+        source,
+        name=model,
+        what="a sentence encoder",
+        give="Give a sentence-transformers folder with config.json, model.safetensors and a tokenizer, or a hub id.",
+    )
     tokenizer = Tokenizer(backend.backend_tokenizer, padding_id=backend.pad_token_id)
     return _Loaded(network.eval(), tokenizer, pooling=_pooling(source), max_length=max_length)
 
