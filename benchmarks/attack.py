@@ -31,7 +31,7 @@ from parity import Resources, random_masked_lm
 from rosearch import Task
 from rosearch.attacks import Attack, ProbabilityScore, Screening
 from rosearch.core.protocols import FloatArray, IntArray, Text
-from rosearch.data.tokenization import batches_by_length
+from rosearch.data.batching import batches_by_length
 from rosearch.device import in_parallel, threads
 from rosearch.lexicons import GloveWordNet
 from rosearch.lexicons.sentence_transformer import SentenceTransformer

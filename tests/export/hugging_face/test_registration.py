@@ -34,3 +34,14 @@ def test_whoever_is_imported_first(first: str, hugging_face: Path) -> None:
         "SourceFileLoader",
         "SourceFileLoader",
     ]
+
+
+@pytest.mark.parametrize("first", ["from transformers import AutoConfig; ", ""])
+def test_an_old_transformers_is_left_as_it_is(first: str) -> None:
+    code = (
+        f"import transformers; {first}transformers.__version__ = '4.57.3'; import rosearch; "
+        "from transformers.models.auto.configuration_auto import CONFIG_MAPPING; print('rosearch' in CONFIG_MAPPING)"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False"]

@@ -2,7 +2,8 @@
 
 ``import rosearch`` must cost nothing, and transformers takes a second. So a finder of modules waits in front of the
 others. When somebody imports one of transformers' tables of classes, it lets the others find the module, lets the
-module run, and then adds students to the table. A table that is there already gets them at once.
+module run, and then adds students to the table. A table that is there already gets them at once. A transformers older
+than students are written for is left as it is: ``import rosearch`` beside it must not fail.
 """
 
 import sys
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TABLES = "transformers.models.auto."
+OLDEST_MAJOR_VERSION = 5
 
 
 def register() -> None:
     """Adds students to transformers' tables of classes, those that are imported later included."""
     for name, add in ADDITIONS.items():
         if name in sys.modules:
-            add()
+            carry_out(add)
     if not all(name in sys.modules for name in ADDITIONS):
         sys.meta_path.insert(0, Waiting())
+
+
+def carry_out(add: Callable[[], None]) -> None:
+    """Adds students to a table, unless it is one of a transformers that is too old for them."""
+    if int(sys.modules["transformers"].__version__.partition(".")[0]) >= OLDEST_MAJOR_VERSION:
+        add()
 
 
 def add_configuration() -> None:
@@ -115,4 +123,4 @@ class FollowedUp:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
         self._loader.exec_module(module)
-        self._then()
+        carry_out(self._then)
