@@ -1,11 +1,13 @@
 """`export`: a run's student in files that run elsewhere; `attack` takes them too."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rosearch.search.study import Study
 from rosearch.students.onnx_student import OnnxStudent
 from rosearch.students.student import Student
 
@@ -42,9 +44,35 @@ def test_hugging_face(rosearch: Callable, student: Path, tmp_path: Path) -> None
     assert (out / "modeling_rosearch.py").is_file()
 
 
+def test_each_precision_is_attacked_and_the_card_says_what_it_keeps(
+    rosearch: Callable, toy_study: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    answer = rosearch("export", toy_study / "run", "--to", "onnx", "--out", out, "--attack", 6)
+    assert answer.code == 0
+    assert "under attack on n = 6" in answer.out
+    rows = [line for line in (out / "README.md").read_text().splitlines() if line.startswith("| `model")]
+    assert [row.split("`")[1] for row in rows] == ["model.onnx", "model_fp16.onnx", "model_int8.onnx"]
+    accuracy, *attacked = re.findall(r"\| ([\d.]+) ", rows[0])
+    task = Study.open(toy_study / "run").load_task()
+    right = OnnxStudent.from_pretrained(out).logits(task.test.texts).argmax(axis=1) == task.test.labels
+    assert float(accuracy) == pytest.approx(100 * right.mean(), abs=0.05)
+    kept: dict[str, float] = {}
+    for figure in rosearch("attack", toy_study / "run", "--examples", 6, "--json").json["robustness"]:
+        kind = figure["recipe"]["kind"]
+        kept[kind] = min(kept.get(kind, 1.0), figure["robust_accuracy"])
+    assert attacked[:-1] == [f"{100 * share:.1f}" for share in kept.values()]
+
+
 def test_wrong_input_writes_nothing(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for model, *more in ((tmp_path,), (student, 3), (toy_study / "run", 99), (student, "--to", "tflite")):
+    for model, *more in (
+        (tmp_path,),
+        (student, 3),
+        (toy_study / "run", 99),
+        (student, "--to", "tflite"),
+        (student, "--attack", 5),
+    ):
         answer = rosearch("export", model, "--to", "onnx", "--out", out, *more)
         assert answer.code == 2
         assert not out.exists()

@@ -48,15 +48,7 @@ class TestSplit:
         Raises:
             TaskError: If the texts are not those that the run was made with, or are not on disk.
         """
-        from rosearch.core.errors import TaskError
-
-        task = self._study.configuration.task.load(listener)
-        if task.fingerprint != self._study.directory.provenance["fingerprints"]["task"]:
-            raise TaskError(
-                f"{self._study.directory.path}: the task's texts have changed since the run, and what was training "
-                "text may be test text now. Put the files back, or give other labelled texts with --data."
-            )
-        return task
+        return self._study.load_task(listener=listener)
 
 
 @final

@@ -1,15 +1,18 @@
 """`rosearch export`: a student for use elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from rosearch.cli import completion
-from rosearch.cli.console import emit, emit_long, tell
+from rosearch.cli.console import emit, emit_long, messages, tell
+from rosearch.cli.options import OfflineOption
+from rosearch.core.errors import InputError
 
 if TYPE_CHECKING:
+    from rosearch.export.measured import MeasuredFile
     from rosearch.export.parity import Parity
 
 PARITY_TEXTS = 256
@@ -33,21 +36,44 @@ def command(
             autocompletion=completion.trials,
         ),
     ] = None,
+    attack: Annotated[
+        int | None,
+        typer.Option(
+            "--attack",
+            min=1,
+            metavar="N",
+            help="Ask every file for the run's test texts, attack it on N of them, and tell both in the card.",
+            show_default=False,
+        ),
+    ] = None,
+    offline: OfflineOption = False,  # noqa: ARG001 - acts on its own
 ) -> None:
     """Write a student as files that run elsewhere, and check that it answers there as it does here."""
     import numpy as np
 
+    from rosearch.cli.progress import showing_progress
     from rosearch.export.formats import FORMATS
+    from rosearch.export.measured import measure_files
     from rosearch.export.origin import Origin
     from rosearch.export.parity import compare, random_texts
     from rosearch.students.student import Student
 
     origin = Origin.find(model, trial)
+    if attack is not None and origin.study is None:
+        raise InputError(
+            f"{model}: a student's folder holds no texts to attack. Give --attack with a run, or attack what was "
+            f"exported on texts of yours: rosearch attack {out} --data FILE."
+        )
     tell(f"exporting {origin.folder}")
     student = Student.from_pretrained(origin.folder, device="cpu")
     exported = FORMATS[to].export(origin, student, out)
     texts = random_texts(student.tokenizer, PARITY_TEXTS, longest=student.max_length, rng=np.random.default_rng(0))
     _print({path: compare(student, victim, texts) for path, victim in exported.items()})
+    if attack is not None and origin.study is not None:
+        with showing_progress(messages) as display:
+            files = measure_files(exported, origin.study, examples=attack, listener=display)
+        FORMATS[to].describe(origin, out, files=files)
+        _print_worth(files)
     emit_long(f"card  {out}/README.md")
 
 
@@ -64,4 +90,16 @@ def _print(parities: "Mapping[Path, Parity]") -> None:
             f"{parity.largest_difference:.1g}",
             str(parity.same_predictions),
         )
+    emit(table)
+
+
+def _print_worth(files: "Sequence[MeasuredFile]") -> None:
+    from rosearch.cli.tables import share_with_interval, table_of
+
+    figures = files[0].robustness
+    title = f"On test, in %: right of {files[0].texts:,} texts, and under attack on n = {figures[0].n}"
+    table = table_of("file", "accuracy", *(f"{figure.recipe['kind']}\n[95 %]" for figure in figures), title=title)
+    for file in files:
+        shares = [share_with_interval(figure.robust_accuracy, *figure.interval) for figure in file.robustness]
+        table.add_row(file.name, f"{100 * file.accuracy:.1f}", *shares)
     emit(table)

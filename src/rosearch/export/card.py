@@ -1,5 +1,6 @@
 """The card of an exported student: what it is, what it withstands, what is not known. Reading only; no torch."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rosearch.core.files import write_text
 from rosearch.core.version import __version__
 from rosearch.export.card_metadata import card_metadata
 from rosearch.export.history import History
+from rosearch.export.measured import MeasuredFile
 from rosearch.export.origin import Origin
 from rosearch.space.drawing import draw_svg, draw_text
 from rosearch.space.size import parameter_count
@@ -17,7 +19,7 @@ from rosearch.students.record import StudentRecord
 CARD_FILE, DRAWING_FILE = "README.md", "architecture.svg"
 
 
-def write_card(folder: Path, origin: Origin, *, usage: str, library: str) -> None:
+def write_card(folder: Path, origin: Origin, *, usage: str, library: str, files: Sequence[MeasuredFile] = ()) -> None:
     """Writes ``README.md`` and the drawing that it shows.
 
     Args:
@@ -25,14 +27,17 @@ def write_card(folder: Path, origin: Origin, *, usage: str, library: str) -> Non
         origin: Where it comes from; without a run the card says what is not known.
         usage: How to use it, in Python.
         library: The library that loads it, by its name on the hub.
+        files: What each file was found to be worth on test.
     """
     record = StudentRecord.read(origin.folder)
     history = History.of(origin)
     write_text(folder / DRAWING_FILE, draw_svg(record.architecture))
-    write_text(folder / CARD_FILE, card(record, history, usage=usage, library=library))
+    write_text(folder / CARD_FILE, card(record, history, usage=usage, library=library, files=files))
 
 
-def card(record: StudentRecord, history: History, *, usage: str, library: str) -> str:
+def card(
+    record: StudentRecord, history: History, *, usage: str, library: str, files: Sequence[MeasuredFile] = ()
+) -> str:
     """Returns the text of a card.
 
     Args:
@@ -40,6 +45,7 @@ def card(record: StudentRecord, history: History, *, usage: str, library: str) -
         history: What is recorded of its making.
         usage: How to use it, in Python.
         library: The library that loads it.
+        files: What each file was found to be worth on test.
     """
     name = f"rosearch-{history.task['name'] if history.task else 'student'}-{record.architecture.architecture_id[:6]}"
     size = parameter_count(record.architecture, vocabulary_size=record.vocabulary_size, classes=len(record.label_names))
@@ -55,6 +61,7 @@ def card(record: StudentRecord, history: History, *, usage: str, library: str) -
             usage=usage,
             drawing=draw_text(record.architecture),
             limits=limits(record, history),
+            files=files,
             **history.facts(size.total),
         )
     )

@@ -1,12 +1,13 @@
 """What a student can be exported to: who writes it, who loads it again, and how it is used."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, final
 
 from rosearch.core.protocols import Victim
 from rosearch.export.card import write_card
+from rosearch.export.measured import MeasuredFile
 from rosearch.export.origin import Origin
 
 if TYPE_CHECKING:
@@ -43,9 +44,19 @@ class Format(ABC):
             What `write` gave.
         """
         written = self.write(student, folder)
-        usage = self.usage.format(folder=folder.name)
-        write_card(folder, origin, usage=usage, library=self.library)
+        self.describe(origin, folder)
         return written
+
+    @final
+    def describe(self, origin: Origin, folder: Path, *, files: Sequence[MeasuredFile] = ()) -> None:
+        """Writes the card of what was exported, over one that is there.
+
+        Args:
+            origin: Where the student comes from.
+            folder: Holds the files.
+            files: What each was found to be worth; nothing where none was measured.
+        """
+        write_card(folder, origin, usage=self.usage.format(folder=folder.name), library=self.library, files=files)
 
 
 @final

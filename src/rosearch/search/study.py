@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from rosearch.core.errors import ConfigError
+from rosearch.core.errors import ConfigError, TaskError
 from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.rng import SeedTree
 from rosearch.data.given import Given
@@ -161,6 +161,23 @@ class Study:
             may_change=MAY_CHANGE,
             resolve=self._resolved,
         )
+        return task
+
+    def load_task(self, *, listener: Listener = ignore) -> Task:
+        """Reads the texts that the recorded run was made with.
+
+        Args:
+            listener: Hears the progress.
+
+        Raises:
+            TaskError: If the texts are others by now, or are not on disk.
+        """
+        task = self._task or self.configuration.task.load(listener)
+        if task.fingerprint != self.directory.provenance["fingerprints"]["task"]:
+            raise TaskError(
+                f"{self.directory.path}: the task's texts have changed since the run, and what was training "
+                "text may be test text now. Put the files back, or attack other labelled texts: rosearch attack --data."
+            )
         return task
 
     def run(
