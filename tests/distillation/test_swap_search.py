@@ -1,5 +1,6 @@
 """Gradient swaps: the chosen words are those that promise most, found again by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,13 @@ from rosearch.distillation.word_places import WordPlaces
 from rosearch.distillation.worded_texts import WordedTexts
 from rosearch.lexicons.table import Table
 from rosearch.space.architecture import InputGenes
+from rosearch.students.characters import character_features
 from rosearch.students.network import StudentNetwork
 from rosearch.students.standard import bag_of_embeddings
 from rosearch.teachers.teacher import PreparedTeacher
 
 ROWS = np.array([3, 0, 11, 7])
+PIECES = InputGenes(rank=8, trained=True)
 
 
 @pytest.fixture
@@ -34,10 +37,10 @@ def source(prepared_teacher: PreparedTeacher, task: Task) -> TextSource:
     return TextSource(texts=task.train.texts[:20], tokenizer=tokenizer, max_length=prepared_teacher.max_length)
 
 
-def student(source: TextSource) -> Learner:
+def student(source: TextSource, genes: InputGenes = PIECES) -> Learner:
     torch.manual_seed(0)
     network = StudentNetwork(
-        bag_of_embeddings(InputGenes(rank=8, trained=True)),
+        bag_of_embeddings(genes),
         vocabulary_size=source.tokenizer.vocabulary_size,
         classes=2,
     )
@@ -93,6 +96,17 @@ def test_without_strength_nothing_is_swapped(source: TextSource, toy_lexicon: Pa
     length = int(source.encode([source.texts[row] for row in ROWS]).lengths.max())
     words_BL = WordPlaces(source, WordedTexts(source.texts)).numbers(ROWS, length=length)
     found = search.rewritten(ROWS, words_BL, torch.ones(len(ROWS), length, 8), student(source))
+    assert found == [source.texts[row] for row in ROWS]
+
+
+def test_a_batch_without_a_word_to_swap_stays_as_it_is(source: TextSource, toy_lexicon: Path) -> None:
+    genes = InputGenes(rank=8, trained=True, characters="ngrams", buckets=64)
+    source = replace(source, tokenizer=source.tokenizer.with_characters(character_features(genes)))
+    words, learner = WordSubstitution(lexicons=(Table(path=str(toy_lexicon)),)), student(source, genes)
+    search = SwapSearch(GradientSwaps(perturbations=(words, CharacterEdits())), source, WordedTexts(source.texts))
+    search.enter(Moment(epoch=0, strength=1.0, rng=SeedTree(0).generator()), learner)
+    nowhere_BL = np.full((len(ROWS), 9), -1)
+    found = search.rewritten(ROWS, nowhere_BL, torch.ones(len(ROWS), 9, 8), learner)
     assert found == [source.texts[row] for row in ROWS]
 
 

@@ -82,11 +82,13 @@ class SwapSearch:
             gradient_BLR: Of the loss by the vectors of the pieces.
             learner: The student as it is now.
         """
-        numbers: list[IntArray] = []
+        numbers: list[IntArray] = [np.empty(0, dtype=np.int64)]
         swaps: list[str] = []
         for kind, near in enumerate(self._near):
             wanted = (near.rows >= 0) & (self._kinds[self._texts.owners] == kind)
             words = BatchWords.at(words_BL, wanted, device=gradient_BLR.device)
+            if not len(words.numbers):
+                continue
             gains, spellings = _best(words.numbers, words.sums(gradient_BLR), near, learner)
             chosen = self._strongest(words.numbers, gains)
             numbers.append(words.numbers[chosen])
