@@ -23,6 +23,7 @@ from rosearch.distillation.scheme import Scheme
 from rosearch.executors.executor import Executor
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.fitness.fitness import Fitness
+from rosearch.fitness.shortcuts.shortcut import Shortcut
 from rosearch.lexicons.lexicon import Lexicon
 from rosearch.lexicons.masked_language_model import MaskedLanguageModel
 from rosearch.lexicons.sentence_encoder import SentenceEncoder
@@ -56,12 +57,13 @@ SECTIONS: dict[type, str] = {
     MaskedLanguageModel: "fitness.attacks.mlm",
     SearchMethod: "fitness.attacks.method",
     EnvironmentalFitness: "fitness.environmental",
+    Shortcut: "fitness.shortcuts",
     SearchSettings: "search",
     Executor: "search.executor",
 }
 """What stands under which heading, in the order of the page; families list their kinds."""
 
-LISTS_OF_TABLES = (Attack, Perturbation, Adversary)
+LISTS_OF_TABLES = (Attack, Perturbation, Adversary, Shortcut)
 
 INTRODUCTION = """# Configuration
 

@@ -1,8 +1,11 @@
 """Search methods with any recipe, and words that nobody may touch."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 
+import numpy as np
 import pytest
 from played import play
 
@@ -16,7 +19,8 @@ from rosearch.attacks.search_methods.greedy_word_importance import GreedyWordImp
 from rosearch.attacks.search_methods.search_method import SearchMethod
 from rosearch.attacks.text import WordText
 from rosearch.attacks.transformations.lexicon_swap import LexiconSwap
-from rosearch.core.errors import ConfigError
+from rosearch.core.errors import AttackError, ConfigError
+from rosearch.core.protocols import FloatArray, IntArray, Text
 from rosearch.core.rng import SeedTree
 from rosearch.lexicons import Table
 from rosearch.testing.attack_conformance import AttackConformance, HashedWords
@@ -109,3 +113,43 @@ def test_names_of_attacks_from_before_stay(table: Table) -> None:
     assert DeepWordBug().fingerprint() == "91401674ef9208ae"
     assert DeepWordBug(protected=("x",)).fingerprint() != DeepWordBug().fingerprint()
     assert PWWS(lexicon=table, compat="published").fingerprint() != PWWS(lexicon=table).fingerprint()
+
+
+class WhiteHashedWords:
+    """The toy victim with gradients that grow with a word's length."""
+
+    def __init__(self) -> None:
+        self.asked: list[Text] = []
+
+    def logits(self, texts: Sequence[Text]) -> FloatArray:
+        self.asked.extend(texts)
+        return HashedWords().logits(texts)
+
+    def token_gradients(self, texts: Sequence[Text], labels: Sequence[int]) -> list[tuple[IntArray, FloatArray]]:
+        assert len(texts) == len(labels)
+        spans = [WordText(str(text)).spans for text in texts]
+        return [
+            (np.array([(0, *span) for span in found]), np.array([[float(end - begin)] for begin, end in found]))
+            for found in spans
+        ]
+
+
+@pytest.mark.parametrize("order", ["gradient", "random"])
+def test_a_cheap_order_takes_the_place_of_the_recipes_own(table: Table, order: Literal["gradient", "random"]) -> None:
+    texts = ["A good movie , a great story", "I love the cold rain"]
+    labels = HashedWords().labels(texts)
+    same: dict[str, Any] = {"score": MarginScore(), "seeds": SeedTree(0)}
+    ranked, cheap, method = WhiteHashedWords(), WhiteHashedWords(), GreedyWordImportance(importance=order)
+    PWWS(lexicon=table).run(ranked, texts, labels, **same)
+    found = PWWS(lexicon=table).run(cheap, texts, labels, order=order, **same)
+    assert found == PWWS(lexicon=table, method=method).run(WhiteHashedWords(), texts, labels, **same)
+    assert len(cheap.asked) < len(ranked.asked)
+    assert not any("UNK" in text for text in cheap.asked)
+
+
+def test_the_gradient_order_needs_gradients(table: Table) -> None:
+    texts = ["A good movie"]
+    with pytest.raises(AttackError, match="a model that shows its gradients"):
+        PWWS(lexicon=table).run(
+            HashedWords(), texts, HashedWords().labels(texts), score=MarginScore(), seeds=0, order="gradient"
+        )

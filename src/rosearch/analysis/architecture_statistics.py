@@ -111,7 +111,12 @@ def architecture_statistics(
 
     Returns:
         The random sample first, then all.
+
+    Raises:
+        ValueError: If some were attacked with other shortcuts than others: such figures do not compare.
     """
+    if len(settings := {trial.shortcuts for trial in trials if trial.status == "done"}) > 1:
+        raise ValueError(f"these trials were attacked with different shortcuts, and do not compare: {settings}")
     drawn = [trial for trial in trials if trial.proposal.operator == "random"]
     seeds = SeedTree(seed).child("architecture_statistics")
 

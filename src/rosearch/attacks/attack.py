@@ -134,7 +134,9 @@ class Attack(Component, ABC):
             field: Which field of a pair to rewrite; the other stays and is seen by the victim only.
             budgets: Query budgets to tell the outcome of; each is what ``max_queries`` alone would have given.
             max_queries: Nominal queries allowed per text, the one for the text itself included; None for no limit.
-            order: ``"random"``: searches that rank words visit them at random instead, which is cheaper.
+            order: Another one than the recipe's for searches that rank words, cheaper since it costs no query:
+                ``"gradient"`` visits those first on which the victim's loss hangs most, and needs a victim that shows
+                its gradients; ``"random"`` any. Searches that rank no words, and published modes, stay as they are.
             batch_size: Texts in one call of the victim; None gives 256, or 4096 to one that batches by itself.
             cache: Answers known already; pass the same one to another run on the same victim.
             screening: A stand-in to be asked first; what its answers leave open, the victim decides.

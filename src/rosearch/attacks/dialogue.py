@@ -13,8 +13,8 @@ from rosearch.core.protocols import FloatArray
 
 T = TypeVar("T")
 Rule: TypeAlias = Literal["leading", "any_flip", "veto"]
-Order: TypeAlias = Literal["importance", "random"]
-"""In which order a search visits words."""
+Order: TypeAlias = Literal["importance", "gradient", "random"]
+"""In which order a search that ranks words visits them: as its recipe says, or in an order that costs no query."""
 
 
 @final
@@ -30,7 +30,7 @@ class Start:
         by_class: How much the victim holds with each class, on the score's scale, shape ``(classes,)``.
         gradients: The question whose one reply tells how steeply the loss changes with each word; None where the victim
             does not show it.
-        order: Whether a search that ranks words does so, or takes them in random order, which costs no query.
+        order: In which order a search that ranks words visits them.
     """
 
     text: WordText

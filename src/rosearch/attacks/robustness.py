@@ -43,6 +43,8 @@ class Robustness:
             encoder and there is a success.
         worst_class: The label with the lowest robust accuracy; of equal ones the lowest.
         worst_class_accuracy: Its robust accuracy.
+        shortcuts: Configurations of what was left out of the attack, as a search may that only chooses; figures with
+            other shortcuts, or with none, are other figures.
     """
 
     recipe: Mapping[str, Any]
@@ -65,6 +67,7 @@ class Robustness:
     worst_class_accuracy: float
     mean_computed_queries: float | None = None
     mean_similarity: float | None = None
+    shortcuts: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(cls, results: Sequence[AttackResult], *, attack: Attack, score: Score, seed: int) -> "Robustness":
@@ -118,14 +121,16 @@ class Robustness:
     def to_record(self) -> dict[str, Any]:
         """Returns plain data for JSON; budgets become strings there."""
         curve = {str(budget): accuracy for budget, accuracy in self.budget_curve.items()}
-        return {**asdict(self), "interval": list(self.interval), "budget_curve": curve}
+        listed = {"interval": list(self.interval), "shortcuts": list(self.shortcuts)}
+        return {**asdict(self), **listed, "budget_curve": curve}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Robustness":
         """Returns the figures that ``to_record`` made the record of."""
         low, high = record["interval"]
         curve = {int(budget): accuracy for budget, accuracy in record["budget_curve"].items()}
-        return cls(**{**record, "interval": (low, high), "budget_curve": curve})
+        shortcuts = tuple(record.get("shortcuts", ()))
+        return cls(**{**record, "interval": (low, high), "budget_curve": curve, "shortcuts": shortcuts})
 
 
 def lower_of(first: Robustness, second: Robustness) -> Robustness:
@@ -139,10 +144,12 @@ def lower_of(first: Robustness, second: Robustness) -> Robustness:
         second: Figures of the same model under another, on the same examples.
 
     Raises:
-        ValueError: If the examples differ.
+        ValueError: If the examples or the shortcuts differ.
     """
     if first.examples != second.examples:
         raise ValueError("These figures are of different examples; only figures of the same ones can be compared.")
+    if first.shortcuts != second.shortcuts:
+        raise ValueError("These figures were measured with different shortcuts; only equal ones can be compared.")
     lower = min(first, second, key=lambda figures: (figures.robust_accuracy, figures.mean_of_budget_curve))
     other = second if lower is first else first
     curve = {budget: min(value, other.budget_curve[budget]) for budget, value in lower.budget_curve.items()}

@@ -20,15 +20,18 @@ def command(
 ) -> None:
     """Relate features of the architectures to robustness, over the random sample and over all trials."""
     from rosearch.analysis.architecture_statistics import architecture_statistics
+    from rosearch.cli.tables import by_shortcuts
     from rosearch.search.study import Study
 
-    statistics = architecture_statistics(Study.open(run).trials, seed=seed, samples=samples)
+    trials = Study.open(run).trials
+    statistics = architecture_statistics(trials, seed=seed, samples=samples)
     if json:
         emit_json(statistics.to_record())
         return
     for sample in (statistics.random, statistics.all):
         _print(sample, rows)
-    emit("Robustness: mean of the budget curve on dev. Figures of a search are for choosing, not for quoting.")
+    measured = by_shortcuts(dict.fromkeys(kind for trial in trials for kind in trial.shortcuts))
+    emit(f"Robustness: mean of the budget curve on dev{measured}. Figures of a search choose, and are not quoted.")
 
 
 def _print(sample: "SampleStatistics", rows: int) -> None:

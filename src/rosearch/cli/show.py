@@ -81,7 +81,7 @@ def choose_trial(study: "Study", results: "Results", index: int | None) -> "Tria
 
 def _print_figures(trial: "Trial") -> None:
     from rosearch.attacks.robustness import Robustness
-    from rosearch.cli.tables import count, percent, table_of
+    from rosearch.cli.tables import by_shortcuts, count, percent, table_of
 
     metrics = trial.metrics
     size = f"{count(metrics['parameters'])}, {count(metrics['parameters_without_embedding'])} without embedding"
@@ -94,7 +94,7 @@ def _print_figures(trial: "Trial") -> None:
         emit_long(
             f"attacked  {figures.recipe['kind']} by {figures.score['kind']}, no query limit: "
             f"{percent(figures.robust_accuracy)} [{100 * low:.1f}, {100 * high:.1f}]\n"
-            f"          of n = {figures.n} dev texts, which the search has seen"
+            f"          of n = {figures.n} dev texts, which the search has seen{by_shortcuts(trial.shortcuts)}"
         )
         curve = table_of("within queries", *map(str, figures.budget_curve), "no limit", "mean")
         shares = (*figures.budget_curve.values(), figures.robust_accuracy, figures.mean_of_budget_curve)

@@ -1,6 +1,6 @@
 """Tables for people that fit into 80 columns: the front, the finals, and what the columns mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -29,6 +29,12 @@ def count(number: float) -> str:
     if number >= 1e6:
         return f"{number / 1e6:.2f} M"
     return f"{number / 1e3:.1f} k" if number >= 1e3 else f"{number:.0f}"
+
+
+def by_shortcuts(kinds: Iterable[str]) -> str:
+    """Says with which shortcuts figures were measured; nothing where there were none."""
+    named = ", ".join(kinds)
+    return f", by shortcuts ({named})" if named else ""
 
 
 def table_of(*columns: str, title: str = "", left: int = 1) -> Table:
@@ -72,7 +78,7 @@ def front_table(
     names = ["trial", "id", "robust-\nness", "robust accuracy\n[95 %]", "balanced\naccuracy", "weights", "fitness"]
     shown = [*names, "on the\nfront"] if membership else names
     n = int(front[0].metric("examples"))
-    texts = f"dev texts{of_labels(attacked_labels)}"
+    texts = f"dev texts{of_labels(attacked_labels)}{by_shortcuts(front[0].shortcuts)}"
     table = table_of(*shown, title=f"Front of the search: {len(front)} trial(s), on n = {n} {texts}, in %", left=2)
     for trial in by_worth(front, fitness)[:most]:
         robust = trial.robust_accuracy

@@ -40,6 +40,7 @@ def _results(history: History) -> list[EvalResult]:
     figures = [("Accuracy", measured["accuracy"], {}), ("Balanced accuracy", measured["balanced_accuracy"], {})]
     for figure in measured["figures"]:
         about = {"n": figure["n"], "interval_95": [round(end, 4) for end in figure["interval"]], "queries": "no limit"}
+        about |= {"shortcuts": list(figure["shortcuts"])} if figure["shortcuts"] else {}
         figures.append((f"Accuracy under attack by {figure['recipe']}", figure["robust_accuracy"], about))
     shown = str(task["name"]) if task else "unknown"
     return [_result(shown, *figure) for figure in figures]

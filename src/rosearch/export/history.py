@@ -161,7 +161,9 @@ class History:
 
 def _figure(record: Robustness, *, seen: bool) -> dict[str, Any]:
     settings = {name: value for name, value in without_folders(record.recipe).items() if name != "kind"}
-    return vars(record) | {"recipe": record.recipe["kind"], "settings": canonical_json(settings), "seen": seen}
+    cheaper = f", by shortcuts `{canonical_json(without_folders(record.shortcuts))}`" if record.shortcuts else ""
+    named = {"recipe": record.recipe["kind"], "settings": canonical_json(settings), "by_shortcuts": cheaper}
+    return vars(record) | named | {"seen": seen}
 
 
 def teacher_name(study: Study) -> str:

@@ -8,6 +8,7 @@ from rosearch.attacks.attack import Attack
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import ScreeningKind
 from rosearch.data.task import Task
+from rosearch.fitness.shortcuts.shortcut import Shortcut, require_compatible
 
 ScoreKind = Literal["margin", "probability"]
 FieldName = Literal["first", "second"]
@@ -29,6 +30,7 @@ class Fidelity:
         attacked_field: Which field of a pair the attacks rewrite.
         attacked_labels: Names of the classes whose texts are attacked; empty for all.
         screening: Who is asked before the model itself.
+        shortcuts: What is left out of the attacks; nothing for whatever is quoted.
     """
 
     name: Literal["search", "full"]
@@ -40,9 +42,11 @@ class Fidelity:
     attacked_field: FieldName = "first"
     attacked_labels: tuple[str, ...] = ()
     screening: ScreeningKind = "none"
+    shortcuts: tuple[Shortcut, ...] = ()
 
     def __post_init__(self) -> None:
         require_different_kinds(self.attacks)
+        require_compatible(self.shortcuts)
 
     @property
     def field(self) -> int:

@@ -12,6 +12,7 @@ from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.fitness.fidelity import Fidelity, FieldName, require_different_kinds
+from rosearch.fitness.shortcuts.shortcut import Shortcut, require_compatible
 from rosearch.lexicons.glove_wordnet import GloveWordNet
 from rosearch.lexicons.lexicon import Lexicon
 
@@ -39,6 +40,8 @@ class Fitness(Component):
             lexicon has no power over such students: judge them by others.
         screening: Who is asked before the candidate itself in the attacks of the search: a faster stand-in whose
             near decisions and flips the candidate itself decides. Finalists are always attacked without.
+        shortcuts: What the attacks of the search leave out, at the price of other figures than those of whole attacks,
+            so that only figures of one setting compare. Finalists are always attacked without.
     """
 
     scheme: Scheme = field(default_factory=Plain)
@@ -55,6 +58,7 @@ class Fitness(Component):
     attacked_field: FieldName = "first"
     clusters: Lexicon = field(default_factory=lambda: GloveWordNet(min_cosine=0.7))
     screening: ScreeningKind = "auto"
+    shortcuts: tuple[Shortcut, ...] = ()
 
     def __post_init__(self) -> None:
         # Strings and lists are welcome in Python too: Fitness(scheme="plain", attacks=["pwws"]).
@@ -63,6 +67,9 @@ class Fitness(Component):
         for name in ("attacks", "unseen"):
             attacks = tuple(Attack.from_config(attack, where=name) for attack in getattr(self, name))
             object.__setattr__(self, name, attacks)
+        shortcuts = tuple(Shortcut.from_config(shortcut, where="shortcuts") for shortcut in self.shortcuts)
+        object.__setattr__(self, "shortcuts", shortcuts)
+        require_compatible(shortcuts)
         if not self.attacks:
             raise ValueError("attacks must name at least one attack")
         require_different_kinds(self.attacks + self.unseen)
@@ -94,6 +101,7 @@ class Fitness(Component):
             attacked_field=self.attacked_field,
             attacked_labels=self.attacked_labels,
             screening=self.screening,
+            shortcuts=self.shortcuts,
         )
 
     @property

@@ -1,14 +1,15 @@
 """Accuracy and robustness of any model on one split: what a candidate, a teacher and a user's model all go through."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
 from rosearch.attacks.attack import Attack
+from rosearch.attacks.dialogue import Order
 from rosearch.attacks.flags import Flag
 from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
 from rosearch.attacks.result import AttackResult
@@ -27,6 +28,8 @@ from rosearch.fitness.attacking import Attacking
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
 from rosearch.fitness.diagnosis import answer_flags, attack_flags
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
+from rosearch.fitness.shortcuts.cheap_order import CheapOrder
+from rosearch.fitness.shortcuts.shortcut import find
 from rosearch.fitness.stand_in import screening_of
 
 PROBABILITY_RESOLUTION = 1e-6
@@ -44,6 +47,7 @@ class Measurement:
         results: The outcome of each text, by ``"<attack>-<score>"``.
         screening: How far the stand-in was off that was asked first; None where there was none.
         flags: Signs that a figure is not what it seems.
+        shortcuts: By kind, the settings of what was left out of the attacks, and what came of it.
     """
 
     metrics: Mapping[str, float]
@@ -51,6 +55,7 @@ class Measurement:
     results: Mapping[str, tuple[AttackResult, ...]]
     screening: ScreeningRecord | None = None
     flags: tuple[Flag, ...] = ()
+    shortcuts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def resistance(self) -> tuple[float, ...]:
@@ -71,6 +76,20 @@ class Measurement:
         ]
         outcomes = {item.recipe["kind"]: self.results[f"{item.recipe['kind']}-{item.score['kind']}"] for item in best}
         return {kind: [at for at, result in enumerate(found) if result.robust] for kind, found in outcomes.items()}
+
+    def details(self, *, of_each_attack: bool) -> dict[str, Any]:
+        """Returns plain data to be recorded beside the figures, without what there is nothing of.
+
+        Args:
+            of_each_attack: Whether it shall tell which texts stay right under each attack.
+        """
+        found: dict[str, Any] = {
+            "flags": [flag.to_record() for flag in self.flags],
+            "screening": self.screening.to_record() if self.screening else None,
+            "shortcuts": dict(self.shortcuts),
+        }
+        always = {"resistance": list(self.resistance)} | ({"robust_texts": self.robust_texts} if of_each_attack else {})
+        return always | {name: value for name, value in found.items() if value}
 
     def write(self, folder: Path) -> None:
         """Writes the outcome of each text as Parquet, a file for each attack and score."""
@@ -137,7 +156,14 @@ def measure(
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
     flags = (*answer_flags(victim, task.dev, dev_logits), *raised)
     screened = attacking.screening.record if attacking.screening else None
-    return Measurement(metrics=metrics, robustness=records, results=results, screening=screened, flags=flags)
+    return Measurement(
+        metrics=metrics,
+        robustness=records,
+        results=results,
+        screening=screened,
+        flags=flags,
+        shortcuts={shortcut.kind: shortcut.to_config() for shortcut in fidelity.shortcuts},
+    )
 
 
 def _attack(
@@ -146,11 +172,15 @@ def _attack(
     results: dict[str, tuple[AttackResult, ...]] = {}
     records: list[Robustness] = []
     flags: list[Flag] = []
+    cheap = find(fidelity.shortcuts, CheapOrder)
+    order: Order = cheap.order if cheap else "importance"
+    settings = tuple(shortcut.to_config() for shortcut in fidelity.shortcuts)
     for attack in fidelity.attacks:
-        found = {kind: attacking.run(attack, score) for kind, score in scores.items()}
+        found = {kind: attacking.run(attack, score, order=order) for kind, score in scores.items()}
         for kind, outcome in found.items():
             results[f"{attack.kind}-{kind}"] = outcome
-            records.append(Robustness.of(outcome, attack=attack, score=scores[kind], seed=attacking.seed))
+            figures = Robustness.of(outcome, attack=attack, score=scores[kind], seed=attacking.seed)
+            records.append(replace(figures, shortcuts=settings))
         flags += attack_flags(attacking, attack, scores, found, thorough=fidelity.name == "full", transferred={})
     return results, tuple(records), flags
 

@@ -131,13 +131,7 @@ class Workbench:
         if fidelity.name == "full" and fidelity.attacks:
             with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
-        details: dict[str, Any] = {"resistance": list(measured.resistance)}
-        if fidelity.name == "full":
-            details["robust_texts"] = measured.robust_texts
-        if measured.flags:
-            details["flags"] = [flag.to_record() for flag in measured.flags]
-        if measured.screening:
-            details["screening"] = measured.screening.to_record()
+        details = measured.details(of_each_attack=fidelity.name == "full")
         if report:
             details["training"] = report.to_record()
             if (weights := self._class_weights(_genes(candidate)[1])) is not None:
@@ -248,6 +242,7 @@ class Workbench:
             # Absent where all classes and the first field are attacked, so that ids stay as they always were.
             *([] if fidelity.field == 0 else [fidelity.attacked_field]),
             *([fidelity.attacked_labels] if fidelity.attacked_labels else []),
+            *([[shortcut.to_config() for shortcut in fidelity.shortcuts]] if fidelity.shortcuts else []),
         ]
         return fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged])
 

@@ -164,6 +164,11 @@ class Trial:
         """Accuracy on unchanged text, as a share."""
         return self.metric("accuracy")
 
+    @property
+    def shortcuts(self) -> tuple[str, ...]:
+        """The kinds of what was left out of its attacks; figures of other ones are other figures."""
+        return tuple(self.details.get("shortcuts", ()))
+
     def metric(self, name: str) -> float:
         """Returns a figure by name.
 

@@ -79,21 +79,22 @@ class GreedyWordImportance(SearchMethod):
     def _ranking(self, attempt: Attempt) -> Dialogue[Ranking | None]:
         """Returns the words in the order of their importance; None where the query budget ends before it is known."""
         indices = attempt.indices(attempt.start.text)
-        if self.importance == "random" or attempt.start.order == "random":
+        by = self.importance if attempt.start.order == "importance" else attempt.start.order
+        if by == "random":
             attempt.start.random.numpy.shuffle(indices)
             return Ranking(indices)
-        if self.importance == "gradient":
+        if by == "gradient":
             if attempt.start.gradients is None:
-                raise AttackError('importance = "gradient" needs a model that shows its gradients, such as a student.')
+                raise AttackError("The gradient order needs a model that shows its gradients, such as a student.")
             (steepness,) = yield attempt.start.gradients
             return Ranking(sorted(indices, key=lambda index: -steepness[index]))
         asking = _Asking()
         importance: BySaliency | ByScore
-        if self.importance == "weighted_saliency":
+        if by == "weighted_saliency":
             importance = yield from _saliency(attempt, indices, asking)
         else:
             text = attempt.start.text
-            without: Callable[[int], str] = text.delete if self.importance == "delete" else _masked(text)
+            without: Callable[[int], str] = text.delete if by == "delete" else _masked(text)
             for index in indices:
                 yield from asking.add(without(index))
             yield from asking.finish()
