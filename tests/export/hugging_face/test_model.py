@@ -139,6 +139,7 @@ def test_nothing_is_pickled(hugging_face: Path, monkeypatch: pytest.MonkeyPatch)
     AutoModelForSequenceClassification.from_pretrained(hugging_face)
     names = {path.name for path in hugging_face.iterdir()}
     assert {name.rpartition(".")[2] for name in names} == {"json", "safetensors", "py"}
+    assert len({path.stat().st_mode for path in hugging_face.iterdir()}) == 1
     config = json.loads((hugging_face / "config.json").read_text())
     assert config["model_type"] == "rosearch"
     assert config["architectures"] == ["RoSearchForSequenceClassification"]

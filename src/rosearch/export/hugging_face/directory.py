@@ -1,5 +1,6 @@
 """A directory that the transformers library loads, and so does this package."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rosearch.export.hugging_face.configuration import RoSearchConfig
 from rosearch.export.hugging_face.modeling import RoSearchForSequenceClassification
 from rosearch.export.hugging_face.tokenization import RoSearchTokenizer
 from rosearch.hub import quiet_transformers
+from rosearch.students.record import WEIGHTS_FILE
 from rosearch.students.student import Student
 
 SPECIAL_TOKENS = {
@@ -54,6 +56,8 @@ def export_hugging_face(student: Student, folder: str | Path) -> None:
     with quiet_transformers():
         tokenizer_of(student, folder / TOKENIZER_FILE).save_pretrained(folder)
         model_of(student).save_pretrained(folder)
+    # safetensors leaves a file that only its owner can read.
+    shutil.copymode(folder / "config.json", folder / WEIGHTS_FILE)
     student.record.write(folder)
 
 
