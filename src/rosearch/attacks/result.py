@@ -35,6 +35,8 @@ class AttackResult:
         words: Words in the attacked field.
         changed: Indices of the words that differ.
         falls_within: For each query budget asked for, whether the text is lost within it (a skipped one always is).
+        transferred: Whether ``adversarial`` was found on another model, where ``queries``, ``falls_within`` and steps
+            are from, and fooled this one too.
     """
 
     example_id: str
@@ -56,6 +58,7 @@ class AttackResult:
     flat_steps: int = 0
     exhausted: bool = False
     similarity: float | None = None
+    transferred: bool = False
 
     @property
     def field(self) -> int:

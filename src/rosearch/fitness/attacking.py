@@ -1,5 +1,6 @@
 """Attacks of one model on one list of texts, a portion at a time where outcomes are kept as they come."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import final
@@ -7,15 +8,17 @@ from typing import final
 import numpy as np
 
 from rosearch.attacks.attack import Attack
+from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.dialogue import Order
 from rosearch.attacks.goal import Score
 from rosearch.attacks.query_cache import QueryCache
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.result_log import ResultLog
 from rosearch.attacks.screening import Screening
+from rosearch.attacks.transfer import transferred
 from rosearch.core.events import Listener, Progress
 from rosearch.core.fingerprint import fingerprint
-from rosearch.core.protocols import Victim
+from rosearch.core.protocols import IntArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split
 
@@ -54,14 +57,33 @@ class Attacking:
     listener: Listener
     cache: QueryCache = field(default_factory=QueryCache)
 
-    def run(self, attack: Attack, score: Score, *, order: Order = "importance") -> tuple[AttackResult, ...]:
+    def run(
+        self,
+        attack: Attack,
+        score: Score,
+        *,
+        order: Order = "importance",
+        known: Mapping[str, Sequence[AttackResult]] | None = None,
+    ) -> tuple[AttackResult, ...]:
         """Attacks every text, or those that the log does not know; no outcome depends on which are attacked together.
 
         Args:
             attack: The recipe.
             score: What it climbs.
             order: In which it visits words.
+            known: By example id, outcomes of the same attack on other models: what fooled them is asked first, and a
+                text that falls to it is not attacked.
         """
+        if not known:
+            return self._run(attack, score, order)
+        victim = CheckedVictim(self.victim, batch_size=None, cache=self.cache)
+        labels = self.examples.labels
+        fallen = transferred(victim, self.examples.texts, labels, self.names, known=known, score=score)
+        rest = self._on([row for row, name in enumerate(self.names) if name not in fallen])
+        found = fallen | {result.example_id: result for result in rest._run(attack, score, order)}
+        return tuple(found[name] for name in self.names)
+
+    def _run(self, attack: Attack, score: Score, order: Order) -> tuple[AttackResult, ...]:
         run = partial(
             attack.run,
             self.victim,
@@ -93,5 +115,9 @@ class Attacking:
     def few(self, count: int) -> "Attacking":
         """Returns attacks on a part of the texts, spread evenly, without query budgets."""
         rows = np.unique(np.linspace(0, len(self.names) - 1, count).round().astype(np.int64))
+        return replace(self._on(rows), budgets=())
+
+    def _on(self, rows: Sequence[int] | IntArray) -> "Attacking":
+        """Returns attacks on some of the texts."""
         names = tuple(self.names[row] for row in rows)
-        return replace(self, examples=self.examples.take(rows), names=names, budgets=())
+        return replace(self, examples=self.examples.take(rows), names=names)

@@ -1,7 +1,7 @@
 """Accuracy and robustness of any model on one split: what a candidate, a teacher and a user's model all go through."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 from typing import Any, final
@@ -9,7 +9,6 @@ from typing import Any, final
 import numpy as np
 
 from rosearch.attacks.attack import Attack
-from rosearch.attacks.dialogue import Order
 from rosearch.attacks.flags import Flag
 from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
 from rosearch.attacks.result import AttackResult
@@ -23,13 +22,13 @@ from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
 from rosearch.fitness.accuracy import accuracy_metrics
+from rosearch.fitness.attacked import Attacked, attacked_by
 from rosearch.fitness.attacked_labels import attacked_classes, attacked_rows, spared_metrics
 from rosearch.fitness.attacking import Attacking
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
-from rosearch.fitness.diagnosis import answer_flags, attack_flags
+from rosearch.fitness.diagnosis import answer_flags
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
-from rosearch.fitness.shortcuts.cheap_order import CheapOrder
-from rosearch.fitness.shortcuts.shortcut import find
+from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
 from rosearch.fitness.stand_in import screening_of
 
 PROBABILITY_RESOLUTION = 1e-6
@@ -106,6 +105,7 @@ def measure(
     seed: int,
     false_positive_rate: float = 0.01,
     log: ResultLog | None = None,
+    precedents: Precedents = NO_PRECEDENTS,
     listener: Listener = ignore,
 ) -> Measurement:
     """Asks a model for a whole split, then attacks it on the split's fixed examples.
@@ -119,6 +119,7 @@ def measure(
         seed: Decides the examples and the attacks' own randomness.
         false_positive_rate: Of ``recall_at_fpr``.
         log: Takes each outcome as it comes, and knows those of before.
+        precedents: What shortcuts may know of the trials before a candidate of a search.
         listener: Hears the progress.
 
     Returns:
@@ -148,41 +149,21 @@ def measure(
         known_by=fingerprint([task.fingerprint, dev_logits.argmax(axis=1).tolist()]),
         listener=listener,
     )
-    results, records, raised = _attack(attacking, fidelity, scores)
+    outcome = attacked_by(attacking, fidelity, scores, precedents=precedents)
     metrics = accuracy_metrics(logits, split.labels, false_positive_rate=false_positive_rate, detected=classes)
     if fidelity.attacks:
-        metrics |= _robustness_metrics(fidelity.attacks, records, results)
+        metrics |= _robustness_metrics(fidelity.attacks, outcome)
         metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
-    flags = (*answer_flags(victim, task.dev, dev_logits), *raised)
     screened = attacking.screening.record if attacking.screening else None
     return Measurement(
         metrics=metrics,
-        robustness=records,
-        results=results,
+        robustness=outcome.robustness,
+        results=outcome.results,
         screening=screened,
-        flags=flags,
-        shortcuts={shortcut.kind: shortcut.to_config() for shortcut in fidelity.shortcuts},
+        flags=(*answer_flags(victim, task.dev, dev_logits), *outcome.flags),
+        shortcuts=outcome.shortcuts,
     )
-
-
-def _attack(
-    attacking: Attacking, fidelity: Fidelity, scores: Mapping[str, Score]
-) -> tuple[dict[str, tuple[AttackResult, ...]], tuple[Robustness, ...], list[Flag]]:
-    results: dict[str, tuple[AttackResult, ...]] = {}
-    records: list[Robustness] = []
-    flags: list[Flag] = []
-    cheap = find(fidelity.shortcuts, CheapOrder)
-    order: Order = cheap.order if cheap else "importance"
-    settings = tuple(shortcut.to_config() for shortcut in fidelity.shortcuts)
-    for attack in fidelity.attacks:
-        found = {kind: attacking.run(attack, score, order=order) for kind, score in scores.items()}
-        for kind, outcome in found.items():
-            results[f"{attack.kind}-{kind}"] = outcome
-            figures = Robustness.of(outcome, attack=attack, score=scores[kind], seed=attacking.seed)
-            records.append(replace(figures, shortcuts=settings))
-        flags += attack_flags(attacking, attack, scores, found, thorough=fidelity.name == "full", transferred={})
-    return results, tuple(records), flags
 
 
 def example_rows(size: int, count: int, *, seed: int, split: str, among: BoolArray | None = None) -> IntArray:
@@ -222,16 +203,15 @@ def _score(kind: ScoreKind, dev_logits: FloatArray, dev_labels: IntArray) -> Sco
     return ProbabilityScore(temperature=temperature, resolution=PROBABILITY_RESOLUTION)
 
 
-def _robustness_metrics(
-    attacks: tuple[Attack, ...], records: Sequence[Robustness], results: Mapping[str, tuple[AttackResult, ...]]
-) -> dict[str, float]:
-    best = [quoted(records, attack.kind) for attack in attacks]
-    resists = np.all([[result.robust for result in outcome] for outcome in results.values()], axis=0)
-    labels = np.array([result.label for result in next(iter(results.values()))])
+def _robustness_metrics(attacks: tuple[Attack, ...], attacked: Attacked) -> dict[str, float]:
+    best = [quoted(attacked.robustness, attack.kind) for attack in attacks]
+    outcomes = attacked.results.values()
+    resists = np.all([[result.robust for result in found] for found in outcomes], axis=0)
+    labels = np.array([result.label for result in next(iter(outcomes))])
     return {
         "robustness": float(np.mean([record.mean_of_budget_curve for record in best])),
         "robust_accuracy": float(resists.mean()),
         "worst_class_robust_accuracy": min(float(resists[labels == label].mean()) for label in np.unique(labels)),
         "examples": float(len(resists)),
-        "attack_queries": float(sum(result.queries for outcome in results.values() for result in outcome)),
+        "attack_queries": float(sum(result.queries for found in outcomes for result in found)),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 from rosearch.core.events import Listener, ignore
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
 
 if TYPE_CHECKING:
     from rosearch.fitness.workbench import Workbench
@@ -22,6 +23,7 @@ class Order:
         candidate: What to evaluate.
         fidelity: How thoroughly.
         folder: Where the student and the results of each text are written; None writes nothing.
+        precedents: What shortcuts may know of earlier trials.
         listener: Hears the progress.
     """
 
@@ -29,6 +31,7 @@ class Order:
     candidate: Candidate
     fidelity: Fidelity
     folder: Path | None = None
+    precedents: Precedents = NO_PRECEDENTS
     listener: Listener = ignore
 
     def __getstate__(self) -> dict[str, Any]:
@@ -38,4 +41,6 @@ class Order:
 
 def fulfil(order: Order) -> Evaluation:
     """Carries out an order; a function of a module, so that any executor can call it."""
-    return order.workbench.evaluate(order.candidate, order.fidelity, folder=order.folder, listener=order.listener)
+    return order.workbench.evaluate(
+        order.candidate, order.fidelity, folder=order.folder, precedents=order.precedents, listener=order.listener
+    )

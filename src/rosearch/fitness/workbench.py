@@ -30,6 +30,7 @@ from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.fitness import Fitness
 from rosearch.fitness.majority import MajorityClass
 from rosearch.fitness.measurement import measure
+from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
 from rosearch.lexicons.clustering import CLUSTERING_VERSION
 from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.size import flops, parameter_count
@@ -99,7 +100,13 @@ class Workbench:
             self.reading.of(genes)
 
     def evaluate(
-        self, candidate: Candidate, fidelity: Fidelity, *, folder: Path | None = None, listener: Listener = ignore
+        self,
+        candidate: Candidate,
+        fidelity: Fidelity,
+        *,
+        folder: Path | None = None,
+        precedents: Precedents = NO_PRECEDENTS,
+        listener: Listener = ignore,
     ) -> Evaluation:
         """Makes a candidate and measures it.
 
@@ -107,6 +114,7 @@ class Workbench:
             candidate: What to build and how to train it.
             fidelity: How long to train and what to attack with.
             folder: Where the student and the results of each text are written; None writes nothing.
+            precedents: What shortcuts may know of the trials before this one.
             listener: Hears the progress.
 
         Raises:
@@ -125,6 +133,7 @@ class Workbench:
                 budgets=self.fitness.budgets,
                 seed=self.seed,
                 false_positive_rate=self.fitness.false_positive_rate,
+                precedents=precedents,
                 listener=listener,
             )
         metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
@@ -146,7 +155,7 @@ class Workbench:
             name=candidate.name,
             repeat=candidate.repeat,
             training_id=training_id,
-            attack_id=self._attack_id(training_id, fidelity),
+            attack_id=self._attack_id(training_id, fidelity, precedents),
             metrics=metrics | ({"training_s": report.seconds} if report else {}),
             robustness=measured.robustness,
             architecture=candidate.architecture,
@@ -232,7 +241,7 @@ class Workbench:
             return {}
         return {"clusters": [CLUSTERING_VERSION, self.fitness.clusters.fingerprint()]}
 
-    def _attack_id(self, training_id: str, fidelity: Fidelity) -> str:
+    def _attack_id(self, training_id: str, fidelity: Fidelity, precedents: Precedents) -> str:
         judged = [
             [attack.fingerprint() for attack in fidelity.attacks],
             fidelity.scores,
@@ -242,7 +251,7 @@ class Workbench:
             # Absent where all classes and the first field are attacked, so that ids stay as they always were.
             *([] if fidelity.field == 0 else [fidelity.attacked_field]),
             *([fidelity.attacked_labels] if fidelity.attacked_labels else []),
-            *([[shortcut.to_config() for shortcut in fidelity.shortcuts]] if fidelity.shortcuts else []),
+            *([[each.to_config() for each in fidelity.shortcuts], precedents.to_genes()] if fidelity.shortcuts else []),
         ]
         return fingerprint([training_id, ENGINE_VERSION, self.task.fingerprint, self.seed, *judged])
 

@@ -1,16 +1,15 @@
 """One run of a study: gives out jobs and records their outcomes. What is on record is never done again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from rosearch.core.errors import RunError
 from rosearch.core.events import Listener, Notice, Progress
 from rosearch.executors.job import Job, Outcome
 from rosearch.fitness.evaluation import Candidate, Evaluation
-from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.order import Order, fulfil
+from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS
 from rosearch.search.configuration import Configuration
 from rosearch.search.events import EvaluationsBegin, TrialRecorded
 from rosearch.search.failures import FailureWatch
@@ -23,6 +22,7 @@ from rosearch.search.finals import (
     final_label,
     finalist_candidates,
 )
+from rosearch.search.precedents import precedents_of
 from rosearch.search.proposals import Proposals
 from rosearch.search.pruning import finish_pruning, prune
 from rosearch.search.results import COMPLETE, REFERENCE, Extent, Recorder, Results
@@ -89,8 +89,15 @@ class Driver:
         fitness = self.configuration.fitness
         candidate = bag_candidate(fitness, rank=max(self.configuration.space.ranks))
         folder = self.directory.path / "reference"
-        order = self._order(candidate, fitness.search_fidelity, folder, label=candidate.name)
-        (outcome,) = self._executor.map([Job(key="reference", function=fulfil, payload=order)])
+        payload = order(
+            self.workbench,
+            candidate,
+            fitness.search_fidelity,
+            folder,
+            label=candidate.name,
+            listener=self.listener,
+        )
+        (outcome,) = self._executor.map([Job(key="reference", function=fulfil, payload=payload)])
         self._recorder.record(REFERENCE, outcome.require().to_record())
 
     def _run_trials(self) -> None:
@@ -122,7 +129,8 @@ class Driver:
             except RunError as end:
                 self.listener(Notice(text=f"The search ends here: {end}"))
                 return
-            yield Job(key=str(index), function=fulfil, payload=self._trial_order(proposal))
+            payload = self._trial_order(proposal, self.results.trials[: proposals.seen(index)])
+            yield Job(key=str(index), function=fulfil, payload=payload)
 
     def _trial(self, proposal: Proposal, outcome: Outcome) -> Trial:
         if outcome.failed_by_itself:
@@ -207,16 +215,21 @@ class Driver:
     def _advance(self, done: int, total: int) -> None:
         self.listener(Progress(stage="search", done=done, total=total, unit="trials"))
 
-    def _trial_order(self, proposal: Proposal) -> Order:
+    def _trial_order(self, proposal: Proposal, seen: Sequence[Trial]) -> Order:
         fitness = self.configuration.fitness
         candidate = Candidate(
             name=proposal.architecture.architecture_id, architecture=proposal.architecture, scheme=fitness.scheme
         )
         folder = self.directory.trial_path(proposal)
-        return self._order(candidate, fitness.search_fidelity, folder, label=f"trial {proposal.index}")
-
-    def _order(self, candidate: Candidate, fidelity: Fidelity, folder: Path, *, label: str) -> Order:
-        return order(self.workbench, candidate, fidelity, folder, label=label, listener=self.listener)
+        return order(
+            self.workbench,
+            candidate,
+            fitness.search_fidelity,
+            folder,
+            label=f"trial {proposal.index}",
+            listener=self.listener,
+            precedents=precedents_of(proposal, seen, self.directory) if fitness.shortcuts else NO_PRECEDENTS,
+        )
 
 
 def _attempts(outcome: Outcome) -> dict[str, Any]:

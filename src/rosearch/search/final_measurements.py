@@ -14,6 +14,7 @@ from rosearch.executors.job import Job
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.order import Order, fulfil
+from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
 from rosearch.search.events import FinalRecorded, Labelled
 from rosearch.search.failures import FailureWatch
 from rosearch.search.results import FINAL, Recorder
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
 
 
 def order(
-    workbench: "Workbench", candidate: Candidate, fidelity: Fidelity, folder: Path, *, label: str, listener: Listener
+    workbench: "Workbench",
+    candidate: Candidate,
+    fidelity: Fidelity,
+    folder: Path,
+    *,
+    label: str,
+    listener: Listener,
+    precedents: Precedents = NO_PRECEDENTS,
 ) -> Order:
     """Returns an evaluation to be carried out in a folder that is emptied now.
 
@@ -34,10 +42,18 @@ def order(
         folder: Where files are written. It is not on record, so whatever lies there was left by a kill.
         label: What people call it.
         listener: Hears the progress.
+        precedents: What shortcuts may know of earlier trials.
     """
     shutil.rmtree(folder, ignore_errors=True)
     listener = Labelled(label=label, listener=listener)
-    return Order(workbench=workbench, candidate=candidate, fidelity=fidelity, folder=folder, listener=listener)
+    return Order(
+        workbench=workbench,
+        candidate=candidate,
+        fidelity=fidelity,
+        folder=folder,
+        precedents=precedents,
+        listener=listener,
+    )
 
 
 @final

@@ -33,6 +33,10 @@ class Proposals:
     def __getitem__(self, index: int) -> Proposal:
         return self._made[index]
 
+    def seen(self, index: int) -> int:
+        """Returns how many trials proposal ``index`` sees, which are the first ones."""
+        return max(0, index - self._configuration.search.window + 1)
+
     def ready(self, index: int, trials: Sequence[Trial]) -> bool:
         """Says whether all trials that proposal ``index`` shall see are on record.
 
@@ -40,7 +44,7 @@ class Proposals:
             index: Of the proposal.
             trials: Those on record, by index.
         """
-        seen = self._seen(index)
+        seen = self.seen(index)
         # They are distinct and in order: where the last one seen is at its place, none before it is missing.
         return seen == 0 or (len(trials) >= seen and trials[seen - 1].index == seen - 1)
 
@@ -69,7 +73,7 @@ class Proposals:
             RunError: See ``make``.
             ConfigError: See ``make``.
         """
-        seen = self._seen(index)
+        seen = self.seen(index)
         pending = tuple(self._made[earlier].architecture for earlier in range(seen, index))
         history = History(trials=tuple(trials[:seen]), pending=pending)
         strategy, space = self._configuration.strategy, self._configuration.space
@@ -81,6 +85,3 @@ class Proposals:
                 "number, lie in the space and not be known yet. Correct its `propose`."
             )
         return proposal
-
-    def _seen(self, index: int) -> int:
-        return max(0, index - self._configuration.search.window + 1)

@@ -12,6 +12,7 @@ from rosearch.executors.executor import Executor
 from rosearch.executors.job import Job, Outcome, carry_out
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
 from rosearch.testing.instant_fitness import VOCABULARY_SIZE, instant_metrics
 
@@ -81,6 +82,7 @@ class InstantWorkbench:
         fidelity: Fidelity,
         *,
         folder: Path | None = None,  # noqa: ARG002 - the signature of a workbench
+        precedents: Precedents = NO_PRECEDENTS,  # noqa: ARG002
         listener: Listener = ignore,
     ) -> Evaluation:
         """Measures a candidate at once; see ``Workbench.evaluate``."""

@@ -16,7 +16,10 @@ class Shortcut(Component, ABC):
     """
 
     family: ClassVar[str] = "shortcut"
-    members: ClassVar[tuple[str, ...]] = ("rosearch.fitness.shortcuts.cheap_order",)
+    members: ClassVar[tuple[str, ...]] = (
+        "rosearch.fitness.shortcuts.cheap_order",
+        "rosearch.fitness.shortcuts.transfer",
+    )
     kind: str
 
 

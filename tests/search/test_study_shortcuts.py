@@ -1,0 +1,68 @@
+"""A real search by shortcuts: they build on what the proposal saw, whatever the executor, wherever a run ended."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rosearch.attacks.result_table import read_results
+from rosearch.core.events import Event
+from rosearch.executors.processes import Processes
+from rosearch.search.configuration import Configuration
+from rosearch.search.events import TrialRecorded
+from rosearch.search.study import Study
+from rosearch.testing.wall_times import without_wall_times
+
+SHORTCUTS = '[{kind = "cheap_order"}, {kind = "transfer", sources = "all"}]'
+TRIALS = 6
+
+
+def trials(study: Study) -> list[str]:
+    return [json.dumps(without_wall_times(trial.to_record()), sort_keys=True) for trial in study.trials]
+
+
+@pytest.fixture(scope="module")
+def configuration(toy_study: Path) -> Configuration:
+    overrides = [f"search.trials={TRIALS}", "search.finalists=0", f"fitness.shortcuts={SHORTCUTS}"]
+    return Configuration.read(toy_study / "toy.toml", overrides=overrides)
+
+
+@pytest.fixture(scope="module")
+def whole(configuration: Configuration, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    study = Study.from_configuration(configuration, tmp_path_factory.mktemp("runs") / "whole")
+    study.run()
+    return study
+
+
+def test_each_trial_builds_on_those_that_its_proposal_saw(whole: Study) -> None:
+    window = whole.configuration.search.window
+    for trial in whole.trials:
+        account = trial.details["shortcuts"]["transfer"]
+        assert sorted(account["from"]) == list(range(max(0, trial.index - window + 1)))
+        attacks = whole.directory.trial_path(trial.proposal) / "attacks"
+        for name, fallen in account["fallen"].items():
+            assert fallen == sum(result.transferred for result in read_results(attacks / f"{name}.parquet"))
+    assert sum(sum(trial.details["shortcuts"]["transfer"]["fallen"].values()) for trial in whole.trials) > 0
+
+
+def test_a_search_in_parts_records_the_same(whole: Study, configuration: Configuration, tmp_path: Path) -> None:
+    study = Study.from_configuration(configuration, tmp_path / "parts")
+    runs = 0
+    while not study.finished:
+        recorded: list[Event] = []
+        runs += 1
+
+        def note(event: Event, recorded: list[Event] = recorded) -> None:
+            recorded += [event] * isinstance(event, TrialRecorded)
+
+        study.run(listener=note, stop=lambda recorded=recorded: len(recorded) == 2)
+    assert runs > TRIALS // 2
+    assert trials(study) == trials(whole)
+
+
+def test_two_processes_record_the_same(whole: Study, tmp_path: Path) -> None:
+    search = replace(whole.configuration.search, executor=Processes(workers=2))
+    study = Study.from_configuration(replace(whole.configuration, search=search), tmp_path / "processes")
+    study.run()
+    assert trials(study) == trials(whole)
