@@ -3,23 +3,23 @@
 usage: python benchmarks/parity.py --textattack-python ORACLE/bin/python --data FOLDER [--recipe KIND] [--victim NAME]
 
 FOLDER holds sst2/ and agnews/, each with train.tsv and dev.tsv. ORACLE is the environment that
-textattack_oracle/README.md tells of, and NLTK_DATA names its data. Victims: a linear model, a convolutional student and
-a Transformer student, trained here in a minute. Both sides ask the same objects: victims and the sentence encoder give
-each text one answer for all, in this process; vectors and the masked language model (a small one with random weights)
-are read from the same files.
+textattack_oracle/README.md tells of, and NLTK_DATA and TA_CACHE_DIR name its data. Victims: a linear model, a
+convolutional student and a Transformer student, trained here in a minute. TextAttack is asked through
+rosearch.attacks.textattack, so that both sides ask the same objects: victims and the sentence encoder give each text
+one answer for all, in this process; vectors and the masked language model (a small one with random weights) are read
+from the same files.
 """
 
 import argparse
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from victims import VICTIMS, Remembered, read_split, train
@@ -35,11 +35,11 @@ from rosearch.attacks import (
     TextBugger,
     TextFooler,
 )
+from rosearch.attacks.textattack.attack import TextAttack
 from rosearch.lexicons import GloveWordNet, WordNet
 from rosearch.lexicons.pretrained_mlm import PretrainedMaskedLM
 from rosearch.lexicons.sentence_transformer import SentenceTransformer
 
-WORKER = Path(__file__).parent / "textattack_oracle" / "worker.py"
 SEED = 765
 EXAMPLES = {"sst2": 200, "agnews": 100}
 
@@ -65,66 +65,27 @@ class Resources:
             "bert-attack": BERTAttack(mlm=mlm, encoder=self.encoder),
         }
 
-
-class TextAttack:
-    """TextAttack in a process of its own; its questions are answered here."""
-
-    def __init__(self, python: str, recipe: str, resources: Resources, victim: Remembered) -> None:
-        self.victim, self.encoder = victim, resources.encoder
-        self.process = subprocess.Popen(
-            [python, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        vectors, masked_lm = str(resources.vectors.folder()), str(resources.masked_lm)
-        self.send({"recipe": recipe, "vectors": vectors, "masked_lm": masked_lm})
-        self.until("ready")
-
-    def attack(self, text: str, label: int) -> dict[str, Any]:
-        self.send({"text": text, "label": label})
-        outcome: dict[str, Any] = self.until("outcome")
-        return outcome
-
-    def until(self, key: str) -> Any:
-        while True:
-            line = self.process.stdout.readline() if self.process.stdout else ""
-            if not line:
-                raise SystemExit(f"{WORKER.name} ended with code {self.process.wait()}; run it by hand to see why")
-            message = json.loads(line)
-            if key in message:
-                return message[key]
-            texts = message["texts"]
-            answer = (
-                self.victim.probabilities(texts) if message["ask"] == "probabilities" else self.encoder.answer(texts)
-            )
-            self.send(answer.tolist())
-
-    def send(self, message: Any) -> None:
-        if self.process.stdin:
-            self.process.stdin.write(json.dumps(message) + "\n")
-            self.process.stdin.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
+    def textattack(self, recipe: str, python: str) -> TextAttack:
+        """TextAttack's own, with the same resources."""
+        mlm = PretrainedMaskedLM(model=str(self.masked_lm))
+        return TextAttack(recipe=recipe, python=python, vectors=self.vectors, encoder=self.encoder, mlm=mlm)
 
 
 def compare(
-    attack: Attack, python: str, resources: Resources, victim: Remembered, texts: Sequence[str], labels: Sequence[int]
+    attack: Attack, rival: TextAttack, victim: Remembered, texts: Sequence[str], labels: Sequence[int]
 ) -> dict[str, Any]:
     begin = time.perf_counter()
     ours = attack.run(victim, texts, labels, score=ProbabilityScore(), seeds=SEED)
     between = time.perf_counter()
-    with TextAttack(python, attack.kind, resources, victim) as textattack:
-        start = time.perf_counter()
-        theirs = [textattack.attack(text, label) for text, label in zip(texts, labels, strict=True)]
+    rival.prepare()
+    start = time.perf_counter()
+    theirs = rival.run(victim, texts, labels, score=ProbabilityScore(), seeds=SEED)
     end = time.perf_counter()
     outcome = [
-        (result.status, result.adversarial) == (row["status"], row["adversarial"])
-        for result, row in zip(ours, theirs, strict=True)
+        (mine.status, mine.adversarial) == (other.status, other.adversarial)
+        for mine, other in zip(ours, theirs, strict=True)
     ]
-    queries = [result.queries == row["queries"] for result, row in zip(ours, theirs, strict=True)]
+    queries = [mine.queries == other.queries for mine, other in zip(ours, theirs, strict=True)]
     return {
         "n": len(texts),
         "success": sum(result.status == "success" for result in ours),
@@ -138,11 +99,14 @@ def compare(
     }
 
 
-def differences(ours: Sequence[AttackResult], theirs: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for result, row in zip(ours, theirs, strict=True):
-        mine = {"status": result.status, "adversarial": result.adversarial, "queries": result.queries}
-        if any(mine[name] != row[name] for name in mine):
-            yield {"text": result.original, "ours": mine, "textattack": {name: row[name] for name in mine}}
+def differences(ours: Sequence[AttackResult], theirs: Sequence[AttackResult]) -> Iterator[dict[str, Any]]:
+    for mine, other in zip(ours, theirs, strict=True):
+        one, two = (
+            {"status": result.status, "adversarial": result.adversarial, "queries": result.queries}
+            for result in (mine, other)
+        )
+        if one != two:
+            yield {"text": mine.original, "ours": one, "textattack": two}
 
 
 def random_masked_lm(folder: Path) -> Path:
@@ -216,7 +180,8 @@ def main() -> None:
                 texts, labels = (rows[:count] for rows in splits[1])
                 right = float((victim.logits(texts).argmax(axis=1) == np.array(labels)).mean())
                 for recipe in arguments.recipe or recipes:
-                    found = compare(recipes[recipe], arguments.textattack_python, resources, victim, texts, labels)
+                    rival = resources.textattack(recipe, arguments.textattack_python)
+                    found = compare(recipes[recipe], rival, victim, texts, labels)
                     row = {"set": name, "victim": victim_name, "accuracy": right, "recipe": recipe, **found}
                     print(line(row), flush=True)
                     if arguments.out:

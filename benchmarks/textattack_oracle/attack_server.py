@@ -20,9 +20,9 @@ replies, sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8"), sys.stderr  #
 
 import numpy as np  # noqa: E402
 import recorder  # noqa: E402
-import textattack  # noqa: E402
 import torch  # noqa: E402
 
+from rosearch.attacks.textattack.worker import tamed_textattack  # noqa: E402
 from rosearch.core.protocols import FloatArray  # noqa: E402
 from rosearch.lexicons.sentence_transformer import SentenceTransformer  # noqa: E402
 from rosearch.students.student import Student  # noqa: E402
@@ -69,13 +69,10 @@ def attack(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    textattack.shared.logger.setLevel("ERROR")
     resources = json.loads(sys.stdin.readline())
-    vectors = Path(resources["vectors"])
-    words = (vectors / "words.txt").read_text(encoding="utf-8").split("\n")
-    recorder.inject_vectors(words, *(np.load(vectors / f"{name}.npy") for name in ("vectors", "neighbours")))
-    recorder.inject_encoder(SentenceTransformer().answer)
-    recorder.inject_masked_lm(resources["masked_lm"])
+    tamed_textattack.inject_vectors(Path(resources["vectors"]))
+    tamed_textattack.inject_encoder(SentenceTransformer().answer)
+    tamed_textattack.inject_masked_lm(resources["masked_lm"])
     for line in sys.stdin:
         print(json.dumps(attack(json.loads(line))), file=replies, flush=True)
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import recorder
+import recorder  # first: it keeps TextAttack from downloading
 import textattack
 from nltk.tag.mapping import map_tag
 from nltk.tag.perceptron import PerceptronTagger
 from textattack.transformations import WordSwapWordNet
+
+from rosearch.attacks.textattack.worker import tamed_textattack
 
 BUDGETS = (1, 4, 9, 17, 30, 55, 90)
 
@@ -27,12 +29,12 @@ def main() -> None:
     texts = json.loads((folder / "golden_texts.json").read_text(encoding="utf-8"))
     words = golden_resources.vocabulary(texts)
     rows = golden_resources.vectors(words)
-    recorder.inject_vectors(words, rows, golden_resources.nearest(rows))
-    recorder.inject_encoder(golden_resources.encode)
-    recorder.inject_tagger(golden_resources.tags)
+    tamed_textattack.inject_vector_table(words, rows, golden_resources.nearest(rows))
+    tamed_textattack.inject_encoder(golden_resources.encode)
+    tamed_textattack.inject_tagger(golden_resources.tags)
     with tempfile.TemporaryDirectory() as temporary:
         golden_resources.write_masked_lm(Path(temporary), words)
-        recorder.inject_masked_lm(temporary, padded=False)
+        tamed_textattack.inject_masked_lm(temporary, padded=False)
         for recipe in sys.argv[2:] or recorder.RECIPES:
             outcomes = list(record(recipe, texts))
             lines = (json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)

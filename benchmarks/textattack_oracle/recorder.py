@@ -1,4 +1,4 @@
-"""TextAttack 0.3.11 made fit for comparison: nothing downloaded, ties stable, resources injected, every text recorded.
+"""TextAttack 0.3.11 as it comes but for what ``tamed_textattack`` fixes, with its own goal; every text is recorded.
 
 Imported where TextAttack is installed, never by this project's own code.
 """
@@ -15,12 +15,11 @@ cache.mkdir(parents=True, exist_ok=True)
 for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
     os.environ.setdefault(name, "1")
 
-import nltk  # noqa: E402
+from rosearch.attacks.textattack.worker import tamed_textattack  # noqa: E402
+
+tamed_textattack.forbid_downloads()
+
 import numpy as np  # noqa: E402
-
-nltk.download = lambda *_, **__: False  # WordSwapWordNet asks for a corpus that English does not need
-
-import textattack  # noqa: E402
 from textattack.attack_recipes import (  # noqa: E402
     BAEGarg2019,
     BERTAttackLi2020,
@@ -30,13 +29,8 @@ from textattack.attack_recipes import (  # noqa: E402
     TextFoolerJin2019,
 )
 from textattack.models.wrappers import ModelWrapper  # noqa: E402
-from textattack.search_methods import greedy_word_swap_wir  # noqa: E402
-from textattack.shared import WordEmbedding  # noqa: E402
 
-# The wheel lacks this file, so that TextBugger fails; only another attack would read what it holds.
-homoglyphs = Path(textattack.__file__).parent / "shared" / "intentional_homoglyphs.txt"
-if not homoglyphs.exists():
-    homoglyphs.touch()
+tamed_textattack.settle()
 
 SEED = 765
 RECIPES = {
@@ -47,67 +41,6 @@ RECIPES = {
     "bae": BAEGarg2019,
     "bert-attack": BERTAttackLi2020,
 }
-Texts = Sequence[str]
-
-
-class StableArray(np.ndarray):
-    def argsort(self, *args: Any, **kwargs: Any) -> Any:
-        return np.asarray(self).argsort(*args, **{"kind": "stable", **kwargs})
-
-
-class StableNumpy:
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-    @staticmethod
-    def array(*args: Any, **kwargs: Any) -> Any:
-        return np.array(*args, **kwargs).view(StableArray)
-
-
-greedy_word_swap_wir.np = StableNumpy()
-
-
-def inject_vectors(words: Sequence[str], vectors: Any, neighbours: Any) -> None:
-    """Takes these vectors for the counter-fitted ones; ``neighbours`` lists rows, nearest first, without the word."""
-    own = np.arange(len(words))[:, None]
-    embedding = WordEmbedding(
-        np.array(vectors, dtype=np.float32),
-        {word: row for row, word in enumerate(words)},
-        dict(enumerate(words)),
-        np.concatenate([own, np.asarray(neighbours)], axis=1),
-    )
-    WordEmbedding.counterfitted_GLOVE_embedding = staticmethod(lambda: embedding)
-
-
-def inject_encoder(encode: Callable[[list[str]], Any]) -> None:
-    """Takes this for the Universal Sentence Encoder."""
-    from textattack.constraints.semantics.sentence_encoders.universal_sentence_encoder import (
-        universal_sentence_encoder as module,
-    )
-
-    module.UniversalSentenceEncoder.encode = lambda _, texts: np.asarray(encode(list(texts)), dtype=np.float32)
-
-
-def inject_tagger(tags: Callable[[list[str]], Sequence[str]]) -> None:
-    """Takes this for NLTK's tagger."""
-    nltk.pos_tag = lambda words, **_: list(zip(words, tags(list(words)), strict=True))
-
-
-def inject_masked_lm(folder: str, *, padded: bool = True) -> None:
-    """Takes the checkpoint in a folder for bert-base-uncased.
-
-    Without padding to 512 word pieces, as TextAttack has it, outcomes are the same, many times faster.
-    """
-    from textattack.transformations.word_swaps import word_swap_masked_lm as module
-    from transformers import AutoModelForMaskedLM, AutoTokenizer
-
-    model, tokenizer = AutoModelForMaskedLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
-    if not padded:
-        module.WordSwapMaskedLM._encode_text = lambda swap, text: swap._lm_tokenizer(
-            text, max_length=swap.max_length, truncation=True, padding=True, return_tensors="pt"
-        )
-    for name, loaded in (("AutoModelForMaskedLM", model), ("AutoTokenizer", tokenizer)):
-        setattr(module, name, type(name, (), {"from_pretrained": staticmethod(lambda *_, _it=loaded, **__: _it)}))
 
 
 class Wrapper(ModelWrapper):
@@ -116,7 +49,7 @@ class Wrapper(ModelWrapper):
     def __init__(self, probabilities: Callable[[list[str]], Any]) -> None:
         self.model = probabilities
 
-    def __call__(self, texts: Texts) -> Any:
+    def __call__(self, texts: Sequence[str]) -> Any:
         return np.asarray(self.model(list(texts)))
 
 
@@ -147,7 +80,7 @@ class Recorder:
 
     def run(self, text: str, label: int) -> dict[str, Any]:
         """Attacks one text from the same seed as any other."""
-        textattack.shared.utils.set_seed(SEED)
+        tamed_textattack.seed_all(SEED)
         self.order, self.asked = [], []
         result = self.attack.attack(text, label)
         status = type(result).__name__.removesuffix("AttackResult").lower()

@@ -52,7 +52,10 @@ class Attack(Component, ABC):
         "rosearch.attacks.bert_attack",
         "rosearch.attacks.bae",
         "rosearch.attacks.strict",
+        "rosearch.attacks.textattack.attack",
     )
+    at_once: ClassVar[int] = 512
+    """Texts under attack at a time; the others wait, so that memory does not grow with their number."""
     published_only: ClassVar[frozenset[str]] = frozenset()
     """Fields that mean nothing where a recipe follows TextAttack."""
     kind: str
@@ -154,7 +157,7 @@ class Attack(Component, ABC):
         self._note_language(texts, field, listener)
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
-        engine = Engine(checked, score, stage=f"attack {self.kind}", listener=listener, screening=screening)
+        engine = Engine(checked, score, kind=self.kind, at_once=self.at_once, listener=listener, screening=screening)
         begin = partial(Session, search=self.search, score=score, budgets=budgets, max_queries=max_queries, order=order)
         seed = {name: self._seed(seeds, name) for name in names}
         slopes = _gradients(victim, texts, labels, field)

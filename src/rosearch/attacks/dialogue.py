@@ -56,6 +56,8 @@ class Ask:
         allowed: In a greedy step, which texts keep the constraints; None where all do. The others are asked in vain.
         rule: Which text a greedy step goes on with, see ``choice``.
         by_class: Whether the answers shall tell what the victim holds with each class.
+        standing: A text that is known to flip the prediction while the search goes on; a budget that ends among
+            ``texts`` falls back on it.
     """
 
     texts: Sequence[str]
@@ -65,6 +67,7 @@ class Ask:
     allowed: Sequence[bool] | None = None
     rule: Rule = "leading"
     by_class: bool = False
+    standing: str | None = None
 
 
 @final

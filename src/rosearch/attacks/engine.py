@@ -18,10 +18,6 @@ from rosearch.core.protocols import FloatArray, IntArray, Text
 Entry: TypeAlias = tuple[Session, Text, int]
 """A session, the whole text that its field belongs to, and its gold label."""
 
-# So many texts are under attack at once; the rest wait, so that memory does not grow with their number.
-_LIVE = 512
-
-
 ENGINE_VERSION = 2
 """Part of every attack's id; raised when the same attack would give other outcomes."""
 
@@ -37,8 +33,9 @@ class Engine:
     Args:
         victim: Answers.
         score: What the attacks maximise.
-        stage: What to call the work in progress events.
+        kind: Of the attack; progress events name it.
         listener: Hears how many texts are done.
+        at_once: So many texts are under attack; the rest wait.
         screening: Asked first where a search is content with rough answers; None asks the victim alone.
     """
 
@@ -47,14 +44,16 @@ class Engine:
         victim: CheckedVictim,
         score: Score,
         *,
-        stage: str,
+        kind: str,
         listener: Listener,
+        at_once: int,
         screening: Screening | None = None,
     ) -> None:
         self._victim = victim
         self._score = score
-        self._stage = stage
+        self._stage = f"attack {kind}"
         self._listener = listener
+        self._at_once = at_once
         self._screening = screening
 
     def run(self, sessions: Iterable[Entry], *, total: int, field: int, ended: list[Entry]) -> None:
@@ -67,13 +66,13 @@ class Engine:
             ended: Gets the sessions in the order in which they end, also where the run does not come to its own end.
         """
         waiting = iter(sessions)
-        live = list(islice(waiting, _LIVE))
+        live = list(islice(waiting, self._at_once))
         while live:
             consult([session for session, _, _ in live])
             self._round(live, field)
             ended.extend(entry for entry in live if entry[0].ended)
             live = [entry for entry in live if not entry[0].ended]
-            live.extend(islice(waiting, _LIVE - len(live)))
+            live.extend(islice(waiting, self._at_once - len(live)))
             detail = f"{sum(session.queries for session, _, _ in (*ended, *live))} queries"
             self._listener(Progress(stage=self._stage, done=len(ended), total=total, unit="texts", detail=detail))
 

@@ -180,5 +180,6 @@ class Session:
             budget = self._budgets.pop()
             within = budget - self.queries
             best = choice(ask, scores[:within], flipped[:within])
-            if best is not None and flipped[best]:
-                self.claims[budget] = ask.texts[best]
+            claim = ask.texts[best] if best is not None and flipped[best] else ask.standing
+            if claim is not None:
+                self.claims[budget] = claim
