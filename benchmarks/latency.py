@@ -99,7 +99,7 @@ def build(student: Student, folder: Path, count: int) -> dict[str, TextClassifie
     example = torch.ones(2, 8, dtype=torch.int64)
     for name, shape in SHAPES.items():
         torch.manual_seed(0)
-        network = BertForSequenceClassification(BertConfig(vocab_size=30522, num_attention_heads=12, **shape)).eval()
+        network = BertForSequenceClassification(BertConfig(vocab_size=30522, **shape)).eval()
         models[f"{name}, torch"] = BertClassifier(network, student.tokenizer)
         inputs = {"input_ids": example.clone(), "attention_mask": example.clone()}
         graphs[name] = traced(BertLogits(network), inputs, max_length=max(LENGTHS))

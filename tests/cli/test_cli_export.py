@@ -61,7 +61,7 @@ def test_each_precision_is_attacked_and_the_card_says_what_it_keeps(
     for figure in rosearch("attack", toy_study / "run", "--examples", 6, "--json").json["robustness"]:
         kind = figure["recipe"]["kind"]
         kept[kind] = min(kept.get(kind, 1.0), figure["robust_accuracy"])
-    assert attacked[:-1] == [f"{100 * share:.1f}" for share in kept.values()]
+    assert attacked[:-1:2] == [f"{100 * share:.1f}" for share in kept.values()]
 
 
 def test_wrong_input_writes_nothing(rosearch: Callable, student: Path, toy_study: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`rosearch export`: a student for use elsewhere."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -97,9 +98,16 @@ def _print_worth(files: "Sequence[MeasuredFile]") -> None:
     from rosearch.cli.tables import share_with_interval, table_of
 
     figures = files[0].robustness
-    title = f"On test, in %: right of {files[0].texts:,} texts, and under attack on n = {figures[0].n}"
-    table = table_of("file", "accuracy", *(f"{figure.recipe['kind']}\n[95 %]" for figure in figures), title=title)
+    title = f"On test, in %: right of {files[0].texts:,} texts; under attack on n = {figures[0].n}, and over budgets"
+    columns = (name for figure in figures for name in (f"{figure.recipe['kind']}\n[95 %]", "mean of\nbudgets"))
+    table = table_of("file", "accuracy", *columns, title=title)
     for file in files:
-        shares = [share_with_interval(figure.robust_accuracy, *figure.interval) for figure in file.robustness]
-        table.add_row(file.name, f"{100 * file.accuracy:.1f}", *shares)
+        shares = (
+            (
+                share_with_interval(figure.robust_accuracy, *figure.interval),
+                f"{100 * figure.mean_of_budget_curve:.1f}",
+            )
+            for figure in file.robustness
+        )
+        table.add_row(file.name, f"{100 * file.accuracy:.1f}", *itertools.chain(*shares))
     emit(table)
