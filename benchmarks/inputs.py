@@ -26,7 +26,7 @@ from rosearch import Plain, Schedule, Task
 from rosearch.analysis.interaction import CELLS, Cell, Estimate, two_by_two
 from rosearch.attacks.deepwordbug import DeepWordBug
 from rosearch.attacks.pwws import PWWS
-from rosearch.attacks.robustness import wilson
+from rosearch.attacks.wilson import wilson
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.core.protocols import BoolArray
 from rosearch.device import threads

@@ -23,7 +23,7 @@ from common_task import task_of, teacher_of, transformer
 
 from rosearch import Plain, Schedule, Task
 from rosearch.attacks.attack import Attack
-from rosearch.attacks.robustness import wilson
+from rosearch.attacks.wilson import wilson
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.data.readers import read_rows
 from rosearch.device import threads

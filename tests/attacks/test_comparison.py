@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rosearch.attacks.comparison import paired_difference
-from rosearch.attacks.robustness import wilson
+from rosearch.attacks.wilson import wilson
 
 RNG = np.random.default_rng
 

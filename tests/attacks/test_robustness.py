@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 
 from rosearch.attacks import AttackResult, DeepWordBug, MarginScore, ProbabilityScore, Robustness, lower_of
 from rosearch.attacks.result import Status
-from rosearch.attacks.robustness import wilson
+from rosearch.attacks.wilson import wilson
 
 
 def result(number: int, status: Status, *, label: int = 0, falls: tuple[int, ...] = ()) -> AttackResult:

@@ -14,7 +14,7 @@ from rosearch.search.events import TrialRecorded
 from rosearch.search.study import Study
 from rosearch.testing.wall_times import without_wall_times
 
-SHORTCUTS = '[{kind = "cheap_order"}, {kind = "transfer", sources = "all"}]'
+SHORTCUTS = '[{kind = "cheap_order"}, {kind = "transfer", sources = "all"}, {kind = "racing", portion = 5}]'
 TRIALS = 6
 
 
@@ -43,6 +43,9 @@ def test_each_trial_builds_on_those_that_its_proposal_saw(whole: Study) -> None:
         attacks = whole.directory.trial_path(trial.proposal) / "attacks"
         for name, fallen in account["fallen"].items():
             assert fallen == sum(result.transferred for result in read_results(attacks / f"{name}.parquet"))
+    attacked = [trial.details["shortcuts"]["racing"]["attacked"] for trial in whole.trials]
+    assert [trial.metric("examples") for trial in whole.trials] == attacked
+    assert min(attacked) < max(attacked) == whole.configuration.fitness.dev_examples
     assert sum(sum(trial.details["shortcuts"]["transfer"]["fallen"].values()) for trial in whole.trials) > 0
 
 

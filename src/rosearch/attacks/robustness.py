@@ -1,15 +1,14 @@
 """What a set of attack results says about a model, with its interval and its provenance."""
 
-import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from statistics import NormalDist
 from typing import Any, final
 
 from rosearch.attacks.attack import Attack
 from rosearch.attacks.goal import Score
 from rosearch.attacks.result import AttackResult
+from rosearch.attacks.sample import Sample
+from rosearch.attacks.wilson import wilson
 from rosearch.core.fingerprint import fingerprint_texts
 
 # Never quoted apart from these: recipe, score, seed, which examples, how many, interval.
@@ -20,17 +19,20 @@ from rosearch.core.fingerprint import fingerprint_texts
 class Robustness:
     """Robust accuracy under one recipe on a fixed list of examples; all shares lie between 0 and 1.
 
+    Where only a sample of the list was attacked, ``n``, ``correct`` and ``robust`` count attacked examples, and shares
+    and means are estimates over the whole list.
+
     Args:
         recipe: The attack's configuration.
         score: The score's configuration.
         seed: The seed of the run whose branches the attack drew from.
         examples: Fingerprint of the example ids, in order.
-        n: How many examples.
+        n: How many examples were attacked.
         correct: How many were right before the attack.
         robust: How many were right before and after.
         clean_accuracy: ``correct / n``.
         robust_accuracy: ``robust / n``: an example misclassified before the attack counts as lost.
-        interval: Wilson's 95 % interval of ``robust_accuracy``.
+        interval: Wilson's 95 % interval of ``robust_accuracy``; of a sample see ``Sample.interval``.
         robust_of_correct: ``robust / correct``; 0 where none was right.
         attack_success_rate: ``1 - robust_of_correct``; 0 where nothing was attacked.
         budget_curve: Robust accuracy by nominal queries allowed per text.
@@ -70,7 +72,15 @@ class Robustness:
     shortcuts: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, results: Sequence[AttackResult], *, attack: Attack, score: Score, seed: int) -> "Robustness":
+    def of(
+        cls,
+        results: Sequence[AttackResult],
+        *,
+        attack: Attack,
+        score: Score,
+        seed: int,
+        sample: Sample | None = None,
+    ) -> "Robustness":
         """Sums results up.
 
         Args:
@@ -78,21 +88,20 @@ class Robustness:
             attack: The recipe that gave them.
             score: The score that it maximised.
             seed: The run's seed.
+            sample: Where these are results of part of a list, which part; None where they are the list.
 
         Raises:
             ValueError: If there is no result, or budgets differ.
         """
         if not results or len({tuple(result.falls_within) for result in results}) > 1:
             raise ValueError("Robustness needs at least one result, and the same budgets for all.")
-        n = len(results)
-        correct = sum(result.status != "skipped" for result in results)
-        robust = sum(result.robust for result in results)
-        curve = {
-            budget: _mean([not result.falls_within[budget] for result in results]) for budget in results[0].falls_within
-        }
-        worst, worst_accuracy = _worst_class(results)
-        attacked = [result for result in results if result.status != "skipped"]
-        similarities = [result.similarity for result in results if result.similarity is not None]
+        weighed = _Weighed(results, [1.0] * len(results) if sample is None else sample.weights.tolist())
+        n, robust = len(results), sum(result.robust for result in results)
+        correct = sum(map(_attacked, results))
+        robust_accuracy = weighed.mean(lambda result: result.robust)
+        robust_of_correct = weighed.mean(lambda result: result.robust, among=_attacked)
+        curve = {budget: weighed.mean(_resists_within(budget)) for budget in results[0].falls_within}
+        worst, worst_accuracy = weighed.worst_class()
         return cls(
             recipe=attack.to_config(),
             score=score.to_config(),
@@ -101,19 +110,19 @@ class Robustness:
             n=n,
             correct=correct,
             robust=robust,
-            clean_accuracy=correct / n,
-            robust_accuracy=robust / n,
-            interval=wilson(robust, n),
-            robust_of_correct=robust / correct if correct else 0.0,
-            attack_success_rate=1 - robust / correct if correct else 0.0,
+            clean_accuracy=weighed.mean(_attacked),
+            robust_accuracy=robust_accuracy,
+            interval=wilson(robust, n) if sample is None else sample.interval([result.robust for result in results]),
+            robust_of_correct=robust_of_correct,
+            attack_success_rate=1 - robust_of_correct if correct else 0.0,
             budget_curve=curve,
-            mean_of_budget_curve=_mean([*curve.values(), robust / n]),
-            mean_queries=_mean([result.queries for result in attacked]),
-            mean_perturbed_percent=_mean(
-                [100 * len(result.changed) / result.words for result in results if result.status == "success"]
-            ),
-            mean_computed_queries=_mean([result.computed_queries for result in attacked]),
-            mean_similarity=_mean(similarities) if similarities else None,
+            mean_of_budget_curve=_mean_of_curve(curve, robust_accuracy),
+            mean_queries=weighed.mean(lambda result: result.queries, among=_attacked),
+            mean_perturbed_percent=weighed.mean(lambda result: 100 * len(result.changed) / result.words, among=_fallen),
+            mean_computed_queries=weighed.mean(lambda result: result.computed_queries, among=_attacked),
+            mean_similarity=weighed.mean(lambda result: result.similarity or 0.0, among=_compared)
+            if any(map(_compared, results))
+            else None,
             worst_class=worst,
             worst_class_accuracy=worst_accuracy,
         )
@@ -153,36 +162,53 @@ def lower_of(first: Robustness, second: Robustness) -> Robustness:
     lower = min(first, second, key=lambda figures: (figures.robust_accuracy, figures.mean_of_budget_curve))
     other = second if lower is first else first
     curve = {budget: min(value, other.budget_curve[budget]) for budget, value in lower.budget_curve.items()}
-    return replace(lower, budget_curve=curve, mean_of_budget_curve=_mean([*curve.values(), lower.robust_accuracy]))
+    return replace(lower, budget_curve=curve, mean_of_budget_curve=_mean_of_curve(curve, lower.robust_accuracy))
 
 
-def wilson(successes: float, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
-    """Returns Wilson's score interval of a share.
-
-    Written out, since library functions take whole counts only, and the mean of several trainings is none.
-
-    Args:
-        successes: How many of ``n``; fractions are allowed.
-        n: At least 1.
-        confidence: Between 0 and 1.
-
-    References:
-        Wilson (1927). Probable Inference, the Law of Succession, and Statistical Inference.
-    """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = successes / n
-    centre = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
-    low, high = ((centre + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
-    return max(0.0, low) if successes else 0.0, min(1.0, high) if successes < n else 1.0
+def _mean_of_curve(curve: Mapping[int, float], unlimited: float) -> float:
+    values = [*curve.values(), unlimited]
+    return sum(values) / len(values)
 
 
-def _worst_class(results: Sequence[AttackResult]) -> tuple[int, float]:
-    by_class: dict[int, list[bool]] = defaultdict(list)
-    for result in results:
-        by_class[result.label].append(result.robust)
-    return min(((label, _mean(robust)) for label, robust in by_class.items()), key=lambda pair: (pair[1], pair[0]))
+def _attacked(result: AttackResult) -> bool:
+    return result.status != "skipped"
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
+def _fallen(result: AttackResult) -> bool:
+    return result.status == "success"
+
+
+def _resists_within(budget: int) -> Callable[[AttackResult], bool]:
+    return lambda result: not result.falls_within[budget]
+
+
+def _is_of(label: int) -> Callable[[AttackResult], bool]:
+    return lambda result: result.label == label
+
+
+def _compared(result: AttackResult) -> bool:
+    return result.similarity is not None
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """Results, and how much each counts."""
+
+    results: Sequence[AttackResult]
+    weights: Sequence[float]
+
+    def mean(
+        self, value: Callable[[AttackResult], float], *, among: Callable[[AttackResult], bool] = lambda _: True
+    ) -> float:
+        """Returns the mean of a value over some of the results; 0 where there are none."""
+        pairs = zip(self.results, self.weights, strict=True)
+        counted = [(value(result), weight) for result, weight in pairs if among(result)]
+        whole = sum(weight for _, weight in counted)
+        return sum(each * weight for each, weight in counted) / whole if counted else 0.0
+
+    def worst_class(self) -> tuple[int, float]:
+        """Returns the label with the lowest robust accuracy, of equal ones the lowest, and its robust accuracy."""
+        labels = sorted({result.label for result in self.results})
+        shares = {label: self.mean(lambda result: result.robust, among=_is_of(label)) for label in labels}
+        worst = min(labels, key=shares.__getitem__)
+        return worst, shares[worst]

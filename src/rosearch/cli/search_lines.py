@@ -51,7 +51,7 @@ class SearchLines:
 
 def trial_line(event: "TrialRecorded") -> str:
     """Says in a line what became of a trial, and which trials are on the front now."""
-    from rosearch.cli.tables import count, percent
+    from rosearch.cli.tables import by_shortcuts, count, percent
 
     trial = event.trial
     front = f"front: {', '.join(str(member.index) for member in event.results.front) or 'empty'}"
@@ -59,9 +59,10 @@ def trial_line(event: "TrialRecorded") -> str:
         return f"trial {trial.index} failed: {trial.error}; {front}"
     parents = f" of {', '.join(map(str, trial.proposal.parents))}" if trial.proposal.parents else ""
     infeasible = "" if trial.feasible else ", infeasible: less accurate than the bag of embeddings"
+    part = f" on n = {trial.metric('examples'):.0f} texts{by_shortcuts(trial.shortcuts)}" if trial.shortcuts else ""
     return (
-        f"trial {trial.index} ({trial.proposal.operator}{parents}): robustness {percent(trial.robustness)}, balanced "
-        f"accuracy {percent(trial.metric('balanced_accuracy'))}, {count(trial.metric('parameters'))} weights"
+        f"trial {trial.index} ({trial.proposal.operator}{parents}): robustness {percent(trial.robustness)}{part}, "
+        f"balanced accuracy {percent(trial.metric('balanced_accuracy'))}, {count(trial.metric('parameters'))} weights"
         f"{infeasible}; {front}"
     )
 

@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from rosearch.attacks.robustness import wilson
+from rosearch.attacks.wilson import wilson
 from rosearch.fitness.environmental import EnvironmentalFitness
 from rosearch.search.finals import by_worth, worth
 from rosearch.search.summary import FinalRow, RobustFigure
@@ -77,12 +77,13 @@ def front_table(
     """
     names = ["trial", "id", "robust-\nness", "robust accuracy\n[95 %]", "balanced\naccuracy", "weights", "fitness"]
     shown = [*names, "on the\nfront"] if membership else names
-    n = int(front[0].metric("examples"))
+    counts = sorted({int(trial.metric("examples")) for trial in front})
+    n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     texts = f"dev texts{of_labels(attacked_labels)}{by_shortcuts(front[0].shortcuts)}"
     table = table_of(*shown, title=f"Front of the search: {len(front)} trial(s), on n = {n} {texts}, in %", left=2)
     for trial in by_worth(front, fitness)[:most]:
-        robust = trial.robust_accuracy
-        low, high = wilson(robust * n, n)
+        robust, attacked = trial.robust_accuracy, trial.metric("examples")
+        low, high = trial.details.get("robust_interval") or wilson(robust * attacked, attacked)
         table.add_row(
             str(trial.index),
             trial.architecture.architecture_id[:6],

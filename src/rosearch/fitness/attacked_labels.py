@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rosearch.attacks.robustness import wilson
+from rosearch.attacks.wilson import wilson
 from rosearch.core.component import nearest
 from rosearch.core.errors import ConfigError
 from rosearch.core.protocols import BoolArray, FloatArray, IntArray

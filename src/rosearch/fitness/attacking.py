@@ -79,7 +79,7 @@ class Attacking:
         victim = CheckedVictim(self.victim, batch_size=None, cache=self.cache)
         labels = self.examples.labels
         fallen = transferred(victim, self.examples.texts, labels, self.names, known=known, score=score)
-        rest = self._on([row for row, name in enumerate(self.names) if name not in fallen])
+        rest = self.on([row for row, name in enumerate(self.names) if name not in fallen])
         found = fallen | {result.example_id: result for result in rest._run(attack, score, order)}
         return tuple(found[name] for name in self.names)
 
@@ -115,9 +115,9 @@ class Attacking:
     def few(self, count: int) -> "Attacking":
         """Returns attacks on a part of the texts, spread evenly, without query budgets."""
         rows = np.unique(np.linspace(0, len(self.names) - 1, count).round().astype(np.int64))
-        return replace(self._on(rows), budgets=())
+        return replace(self.on(rows), budgets=())
 
-    def _on(self, rows: Sequence[int] | IntArray) -> "Attacking":
-        """Returns attacks on some of the texts."""
+    def on(self, rows: Sequence[int] | IntArray) -> "Attacking":
+        """Returns attacks on some of the texts, in the order given."""
         names = tuple(self.names[row] for row in rows)
         return replace(self, examples=self.examples.take(rows), names=names)

@@ -8,21 +8,21 @@ from typing import Any, final
 
 import numpy as np
 
-from rosearch.attacks.attack import Attack
 from rosearch.attacks.flags import Flag
 from rosearch.attacks.goal import MarginScore, ProbabilityScore, Score, margin_scale
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.result_log import ResultLog
 from rosearch.attacks.result_table import write_results
 from rosearch.attacks.robustness import Robustness, lower_of
-from rosearch.attacks.screening import ScreeningRecord
+from rosearch.attacks.sample import Sample
+from rosearch.attacks.screening import Screening, ScreeningRecord
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.data.task import Split, Task
 from rosearch.fitness.accuracy import accuracy_metrics
-from rosearch.fitness.attacked import Attacked, attacked_by
+from rosearch.fitness.attacked import Attacked, attacked_by, resistance_of
 from rosearch.fitness.attacked_labels import attacked_classes, attacked_rows, spared_metrics
 from rosearch.fitness.attacking import Attacking
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
@@ -47,6 +47,7 @@ class Measurement:
         screening: How far the stand-in was off that was asked first; None where there was none.
         flags: Signs that a figure is not what it seems.
         shortcuts: By kind, the settings of what was left out of the attacks, and what came of it.
+        sample: Which texts of the list were attacked; None for all.
     """
 
     metrics: Mapping[str, float]
@@ -55,17 +56,39 @@ class Measurement:
     screening: ScreeningRecord | None = None
     flags: tuple[Flag, ...] = ()
     shortcuts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sample: Sample | None = None
+
+    @classmethod
+    def of(
+        cls,
+        attacked: Attacked,
+        metrics: Mapping[str, float],
+        *,
+        screening: Screening | None,
+        flags: Sequence[Flag],
+    ) -> "Measurement":
+        """Puts together what was measured.
+
+        Args:
+            attacked: What attacks did.
+            metrics: All figures.
+            screening: Whom the attacks asked first.
+            flags: Of the answers to unchanged texts.
+        """
+        return cls(
+            metrics=metrics,
+            robustness=attacked.robustness,
+            results=attacked.results,
+            screening=screening.record if screening else None,
+            flags=(*flags, *attacked.flags),
+            shortcuts=attacked.shortcuts,
+            sample=attacked.sample,
+        )
 
     @property
     def resistance(self) -> tuple[float, ...]:
         """For each attacked text the share of query budgets, no limit counted as one, that it resists in the mean."""
-        if not self.results:
-            return ()
-        outcomes = [
-            [[*(not falls for falls in result.falls_within.values()), result.robust] for result in results]
-            for results in self.results.values()
-        ]
-        return tuple(np.mean(outcomes, axis=(0, 2)).tolist())
+        return resistance_of(self.results)
 
     @property
     def robust_texts(self) -> dict[str, list[int]]:
@@ -87,8 +110,22 @@ class Measurement:
             "screening": self.screening.to_record() if self.screening else None,
             "shortcuts": dict(self.shortcuts),
         }
-        always = {"resistance": list(self.resistance)} | ({"robust_texts": self.robust_texts} if of_each_attack else {})
+        always = self._by_text() | ({"robust_texts": self.robust_texts} if of_each_attack else {})
         return always | {name: value for name, value in found.items() if value}
+
+    def _by_text(self) -> dict[str, list[float | None]]:
+        """Returns what each text of the list resists.
+
+        Where not all were attacked, also what each stands for, and the interval of the share that resists every attack.
+        """
+        if self.sample is None or self.sample.complete:
+            return {"resistance": list(self.resistance)}
+        resistance: list[float | None] = [None] * self.sample.total
+        weights: list[float | None] = [0.0] * self.sample.total
+        for place, value, weight in zip(self.sample.places, self.resistance, self.sample.weights.tolist(), strict=True):
+            resistance[place], weights[place] = value, weight
+        interval = self.sample.interval(_resists_all(self.results))
+        return {"resistance": resistance, "weights": weights, "robust_interval": list(interval)}
 
     def write(self, folder: Path) -> None:
         """Writes the outcome of each text as Parquet, a file for each attack and score."""
@@ -113,8 +150,7 @@ def measure(
     Args:
         victim: The model.
         task: Dev sets the scale of margins and the temperature; the fidelity's split is judged.
-        fidelity: Attacks, scores, split, number of examples, attacked classes; without attacks only the figures of
-            unchanged text are given.
+        fidelity: Attacks, scores, split, number of examples, attacked classes; without attacks, no figures of them.
         budgets: Queries per text at which the budget curve is read.
         seed: Decides the examples and the attacks' own randomness.
         false_positive_rate: Of ``recall_at_fpr``.
@@ -136,11 +172,11 @@ def measure(
     logits = dev_logits if fidelity.split == "dev" else victim.logits(split.texts)
     scores: dict[str, Score] = {kind: _score(kind, dev_logits, task.dev.labels) for kind in fidelity.scores}
     attacked = attacked_rows(split, classes)
-    rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=attacked)
+    examples, names = _examples(split, fidelity, among=attacked, seed=seed)
     attacking = Attacking(
         victim=victim,
-        examples=split.take(rows),
-        names=tuple(f"{fidelity.split}-{row}" for row in rows),
+        examples=examples,
+        names=names,
         seed=seed,
         attacked_field=fidelity.field,
         budgets=budgets,
@@ -149,21 +185,20 @@ def measure(
         known_by=fingerprint([task.fingerprint, dev_logits.argmax(axis=1).tolist()]),
         listener=listener,
     )
-    outcome = attacked_by(attacking, fidelity, scores, precedents=precedents)
     metrics = accuracy_metrics(logits, split.labels, false_positive_rate=false_positive_rate, detected=classes)
+    outcome = attacked_by(attacking, fidelity, scores, precedents=precedents.knowing(metrics["balanced_accuracy"]))
     if fidelity.attacks:
-        metrics |= _robustness_metrics(fidelity.attacks, outcome)
+        metrics |= _robustness_metrics(outcome)
         metrics |= spared_metrics(logits, split.labels, attacked, robust_accuracy=metrics["robust_accuracy"])
     metrics["calibration_error"] = expected_calibration_error(dev_logits, task.dev.labels)
-    screened = attacking.screening.record if attacking.screening else None
-    return Measurement(
-        metrics=metrics,
-        robustness=outcome.robustness,
-        results=outcome.results,
-        screening=screened,
-        flags=(*answer_flags(victim, task.dev, dev_logits), *outcome.flags),
-        shortcuts=outcome.shortcuts,
-    )
+    flags = answer_flags(victim, task.dev, dev_logits)
+    return Measurement.of(outcome, metrics, screening=attacking.screening, flags=flags)
+
+
+def _examples(split: Split, fidelity: Fidelity, *, among: BoolArray, seed: int) -> tuple[Split, tuple[str, ...]]:
+    """Returns the list of texts to attack, and their names."""
+    rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=among)
+    return split.take(rows), tuple(f"{fidelity.split}-{row}" for row in rows)
 
 
 def example_rows(size: int, count: int, *, seed: int, split: str, among: BoolArray | None = None) -> IntArray:
@@ -203,15 +238,25 @@ def _score(kind: ScoreKind, dev_logits: FloatArray, dev_labels: IntArray) -> Sco
     return ProbabilityScore(temperature=temperature, resolution=PROBABILITY_RESOLUTION)
 
 
-def _robustness_metrics(attacks: tuple[Attack, ...], attacked: Attacked) -> dict[str, float]:
-    best = [quoted(attacked.robustness, attack.kind) for attack in attacks]
+def _resists_all(results: Mapping[str, tuple[AttackResult, ...]]) -> BoolArray:
+    """Says which texts stay right under every attack and score, shape ``(texts,)``."""
+    resists: BoolArray = np.all([[result.robust for result in found] for found in results.values()], axis=0)
+    return resists
+
+
+def _robustness_metrics(attacked: Attacked) -> dict[str, float]:
+    kinds = dict.fromkeys(record.recipe["kind"] for record in attacked.robustness)
+    best = [quoted(attacked.robustness, kind) for kind in kinds]
     outcomes = attacked.results.values()
-    resists = np.all([[result.robust for result in found] for found in outcomes], axis=0)
+    resists = _resists_all(attacked.results)
+    weights = attacked.sample.weights
     labels = np.array([result.label for result in next(iter(outcomes))])
     return {
         "robustness": float(np.mean([record.mean_of_budget_curve for record in best])),
-        "robust_accuracy": float(resists.mean()),
-        "worst_class_robust_accuracy": min(float(resists[labels == label].mean()) for label in np.unique(labels)),
+        "robust_accuracy": float(np.average(resists, weights=weights)),
+        "worst_class_robust_accuracy": min(
+            float(np.average(resists[labels == label], weights=weights[labels == label])) for label in np.unique(labels)
+        ),
         "examples": float(len(resists)),
         "attack_queries": float(sum(result.queries for found in outcomes for result in found)),
     }

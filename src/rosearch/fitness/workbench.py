@@ -125,7 +125,7 @@ class Workbench:
         # The teacher is not compared bit by bit, and far too slow for one thread.
         with threads(self.thread_count if candidate.model == "student" else os.cpu_count() or 1):
             victim, report = self.make(candidate, fidelity, listener)
-            start = time.perf_counter()
+            start, sizes = time.perf_counter(), self._sizes(candidate)
             measured = measure(
                 victim,
                 self.task,
@@ -133,10 +133,10 @@ class Workbench:
                 budgets=self.fitness.budgets,
                 seed=self.seed,
                 false_positive_rate=self.fitness.false_positive_rate,
-                precedents=precedents,
+                precedents=replace(precedents, parameters=sizes["parameters"]),
                 listener=listener,
             )
-        metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | self._sizes(candidate)
+        metrics = dict(measured.metrics) | {"attack_s": time.perf_counter() - start} | sizes
         if fidelity.name == "full" and fidelity.attacks:
             with threads(self.thread_count):
                 metrics["latency_ms"] = measure_latency(victim, self.task.test.texts).p50_ms
@@ -147,9 +147,7 @@ class Workbench:
                 details["class_weights"] = weights.tolist()
         if folder is not None:
             measured.write(folder / "attacks")
-            if isinstance(victim, Student):
-                victim.save_pretrained(folder / "student")
-                details["files"] = fingerprint_files(folder / "student")
+            details |= _saved(victim, folder / "student")
         training_id = self.training_id(candidate, fidelity)
         return Evaluation(
             name=candidate.name,
@@ -340,6 +338,14 @@ def _genes(candidate: Candidate) -> tuple[Architecture, Scheme]:
     if candidate.architecture is None or candidate.scheme is None:
         raise ValueError(f"{candidate.name}: a student needs an architecture and a scheme")
     return candidate.architecture, candidate.scheme
+
+
+def _saved(victim: Victim, folder: Path) -> dict[str, Any]:
+    """Saves a student, and returns its files' hashes to be recorded; does nothing with another model."""
+    if not isinstance(victim, Student):
+        return {}
+    victim.save_pretrained(folder)
+    return {"files": fingerprint_files(folder)}
 
 
 _restored: dict[str, Workbench] = {}

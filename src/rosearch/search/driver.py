@@ -228,7 +228,9 @@ class Driver:
             folder,
             label=f"trial {proposal.index}",
             listener=self.listener,
-            precedents=precedents_of(proposal, seen, self.directory) if fitness.shortcuts else NO_PRECEDENTS,
+            precedents=precedents_of(proposal, seen, self.directory, reference=self.results.reference)
+            if fitness.shortcuts
+            else NO_PRECEDENTS,
         )
 
 

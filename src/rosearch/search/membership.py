@@ -33,12 +33,14 @@ def front_membership(
         return {}
     points = objective_matrix(known, objectives)
     column = [objective.name for objective in objectives].index("robustness")
-    resistance = np.array([trial.details[RESISTANCE] for trial in known])
+    resistance = np.nan_to_num(np.array([trial.details[RESISTANCE] for trial in known], dtype=np.float64))
+    # What each attacked text stands for, where shortcuts left others out.
+    stand_for = np.array([trial.details.get("weights") or [1.0] * resistance.shape[1] for trial in known])
     rng = SeedTree(seed).child("front membership").generator()
     texts = resistance.shape[1]
     counts = np.zeros(len(known))
     for _ in range(samples):
-        weights = np.bincount(rng.integers(texts, size=texts), minlength=texts) / texts
-        points[:, column] = resistance @ weights
+        drawn = np.bincount(rng.integers(texts, size=texts), minlength=texts)
+        points[:, column] = (stand_for * resistance) @ drawn / np.maximum(stand_for @ drawn, 1)
         counts += ~dominates(points).any(axis=0)
     return {trial.index: float(count / samples) for trial, count in zip(known, counts, strict=True)}

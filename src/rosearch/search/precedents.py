@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+from rosearch.fitness.evaluation import Evaluation
 from rosearch.fitness.shortcuts.precedents import Precedent, Precedents
+from rosearch.search.membership import RESISTANCE
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.run_directory import RunDirectory
 
 
-def precedents_of(proposal: Proposal, seen: Sequence[Trial], directory: RunDirectory) -> Precedents:
+def precedents_of(
+    proposal: Proposal, seen: Sequence[Trial], directory: RunDirectory, *, reference: Evaluation | None
+) -> Precedents:
     """Gathers the precedents of a candidate.
 
     Args:
@@ -15,6 +19,7 @@ def precedents_of(proposal: Proposal, seen: Sequence[Trial], directory: RunDirec
         seen: The trials that the proposal saw, in order; no later one, so that neither the executor nor a kill changes
             an outcome.
         directory: Holds the outcomes of the trials' attacks.
+        reference: The bag of embeddings.
     """
     trials = tuple(
         Precedent(
@@ -22,8 +27,17 @@ def precedents_of(proposal: Proposal, seen: Sequence[Trial], directory: RunDirec
             parent=trial.index in proposal.parents,
             attack_id=trial.details["attack_id"],
             attacks=directory.trial_path(trial.proposal) / "attacks",
+            resistance=tuple(trial.details[RESISTANCE]),
+            robustness=trial.robustness,
+            balanced_accuracy=trial.metric("balanced_accuracy"),
+            parameters=trial.metric("parameters"),
+            feasible=trial.feasible,
         )
         for trial in seen
         if trial.status == "done"
     )
-    return Precedents(candidate=proposal.architecture.architecture_id, trials=trials)
+    return Precedents(
+        candidate=proposal.architecture.architecture_id,
+        trials=trials,
+        least_balanced_accuracy=reference.metrics["balanced_accuracy"] if reference else 0.0,
+    )

@@ -8,7 +8,8 @@ import numpy as np
 
 from rosearch.attacks.comparison import PairedDifference, paired_difference
 from rosearch.attacks.flags import Flag
-from rosearch.attacks.robustness import Robustness, wilson
+from rosearch.attacks.robustness import Robustness
+from rosearch.attacks.wilson import wilson
 from rosearch.fitness.accuracy import ACCURACY_METRICS
 from rosearch.fitness.attacked_labels import over_all_texts
 from rosearch.fitness.evaluation import Evaluation

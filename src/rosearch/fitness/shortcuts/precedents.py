@@ -1,7 +1,8 @@
 """What shortcuts may know of the trials before a candidate: those that its proposal saw, whatever ended earlier."""
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -20,12 +21,28 @@ class Precedent:
         parent: Whether the candidate was made from it.
         attack_id: Names everything that decided the outcomes of its attacks.
         attacks: Where they lie, a file for each attack and score.
+        resistance: For each text of the list the share of query budgets that it resisted; None where it was not
+            attacked.
+        robustness: Mean of the budget curve.
+        balanced_accuracy: On unchanged texts.
+        parameters: All weights.
+        feasible: Whether it is at least as accurate as the bag of embeddings.
     """
 
     index: int
     parent: bool
     attack_id: str
     attacks: Path
+    resistance: tuple[float | None, ...]
+    robustness: float
+    balanced_accuracy: float
+    parameters: float
+    feasible: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole list was attacked."""
+        return None not in self.resistance
 
     def outcomes(self, name: str) -> tuple[AttackResult, ...]:
         """Reads what became of each attacked text.
@@ -53,14 +70,25 @@ class Precedents:
     Args:
         candidate: Names the candidate; keys what is drawn for it.
         trials: Earlier ones that ended well, by index.
+        least_balanced_accuracy: Below it a candidate is infeasible.
+        parameters: The candidate's weights.
+        balanced_accuracy: The candidate's, on unchanged texts.
     """
 
     candidate: str = ""
     trials: tuple[Precedent, ...] = ()
+    least_balanced_accuracy: float = 0.0
+    parameters: float = math.inf
+    balanced_accuracy: float = 1.0
+
+    def knowing(self, balanced_accuracy: float) -> "Precedents":
+        """Returns the same with the candidate's accuracy."""
+        return replace(self, balanced_accuracy=balanced_accuracy)
 
     def to_genes(self) -> list[Any]:
         """Returns what decides outcomes that build on these trials, wherever their files lie."""
-        return [self.candidate, [[trial.attack_id, trial.parent] for trial in self.trials]]
+        trials = [[trial.attack_id, trial.parent] for trial in self.trials]
+        return [self.candidate, self.least_balanced_accuracy, trials]
 
     def nearest(self, *, parents_only: bool) -> Iterator[Precedent]:
         """Gives the parents, the latest first, then the other trials, the latest first.

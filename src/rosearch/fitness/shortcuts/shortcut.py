@@ -19,6 +19,8 @@ class Shortcut(Component, ABC):
     members: ClassVar[tuple[str, ...]] = (
         "rosearch.fitness.shortcuts.cheap_order",
         "rosearch.fitness.shortcuts.transfer",
+        "rosearch.fitness.shortcuts.informative_subset",
+        "rosearch.fitness.shortcuts.racing",
     )
     kind: str
 
@@ -38,9 +40,14 @@ def require_compatible(shortcuts: Sequence[Shortcut]) -> None:
         shortcuts: All of one fidelity.
 
     Raises:
-        ValueError: If there are two of one kind.
+        ValueError: If there are two of one kind, or two that draw texts in ways of their own.
     """
     kinds = [shortcut.kind for shortcut in shortcuts]
     for kind in kinds:
         if kinds.count(kind) > 1:
             raise ValueError(f"shortcuts: there are {kinds.count(kind)} of the kind {kind!r}; leave one")
+    if {"informative_subset", "racing"} <= set(kinds):
+        raise ValueError(
+            "shortcuts: informative_subset and racing do not go together, as a race takes all texts alike and a subset "
+            "weighs them; leave one"
+        )
