@@ -53,6 +53,8 @@ from rosearch.teachers.teacher import PreparedTeacher
 STUDENT = transformer(width=136, layers=4)
 """0.9 million parameters outside its embedding."""
 NGRAMS = replace(STUDENT, input=replace(STUDENT.input, characters="ngrams", buckets=8192))
+SPELLING = replace(NGRAMS, input=replace(NGRAMS.input, spelling=True))
+STARS = replace(NGRAMS, input=replace(NGRAMS.input, clusters="stars"))
 SCHEDULE = Schedule(epochs=6)
 EXAMPLES = 300
 SEEDS = (0, 1, 2)
@@ -93,6 +95,9 @@ def against(*adversaries: Adversary, base: Robust = PLAIN) -> Variant:
 VARIANTS: Mapping[str, Variant] = {
     "plain": Variant(scheme=Plain(schedule=SCHEDULE)),
     "robust": Variant(scheme=ROBUST),
+    "plain + spelling": Variant(scheme=Plain(schedule=SCHEDULE), student=SPELLING),
+    "robust + spelling": Variant(scheme=ROBUST, student=SPELLING),
+    "robust + spelling - letters": replace(against(GradientSwaps(perturbations=WORDS)), student=SPELLING),
     "plain, pieces only": Variant(scheme=Plain(schedule=SCHEDULE), student=STUDENT),
     "robust, pieces only": Variant(scheme=ROBUST, student=STUDENT),
     "robust - letters": against(GradientSwaps(perturbations=WORDS)),
@@ -101,6 +106,7 @@ VARIANTS: Mapping[str, Variant] = {
     "robust + drawn texts": drawn(*WORDS, LETTERS, base=ROBUST),
     "robust + consistency": drawn(*WORDS, LETTERS, base=ROBUST, consistency=1.0),
     "robust + hull": against(*ROBUST.adversaries, ConvexHull(lexicons=LEXICONS)),
+    "robust + stars": Variant(scheme=ROBUST, student=STARS),
     "robust + transfer": Variant(scheme=ROBUST, transfer=True),
     "plain + transfer": Variant(scheme=Plain(schedule=SCHEDULE), transfer=True),
     "plain + drawn words": drawn(*WORDS),

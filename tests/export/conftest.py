@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from rosearch.data.word_clusters import WordClusters
+from rosearch.data.spelling import SpellingCorrector
+from rosearch.data.word_reading import WordReading
 from rosearch.device import seeded
 from rosearch.export.hugging_face.directory import export_hugging_face
 from rosearch.space.architecture import InputGenes
@@ -30,15 +31,19 @@ def student(prepared_teacher: PreparedTeacher) -> Student:
     return Student(network, tokenizer, label_names=LABELS, max_length=24, device="cpu")
 
 
-@pytest.fixture(scope="session", params=["ngrams", "letters", "clusters", "ngrams and clusters, pruned"])
+@pytest.fixture(
+    scope="session", params=["ngrams", "letters", "clusters", "spelling", "ngrams, clusters and spelling, pruned"]
+)
 def reading_student(prepared_teacher: PreparedTeacher, request: pytest.FixtureRequest) -> Student:
     """A student whose input is more than word pieces."""
     tokenizer = prepared_teacher.tokenizer()
     genes = {"ngrams": {"characters": "ngrams", "buckets": 64}, "letters": {"characters": "letters"}}
     kind = next((kind for kind in genes if kind in request.param), None)
     architecture = bag_of_embeddings(InputGenes(rank=8, trained=True, **genes.get(kind or "", {})))
-    if "clusters" in request.param:
-        tokenizer = tokenizer.with_clusters(WordClusters({"awful": "terrible", "superb": "great"}))
+    clusters = {"awful": "terrible", "superb": "great"} if "clusters" in request.param else {}
+    spelling = SpellingCorrector({"movie": 2, "superb": 1}) if "spelling" in request.param else None
+    if clusters or spelling:
+        tokenizer = tokenizer.with_reading(WordReading(clusters, spelling=spelling))
     if "pruned" in request.param:
         used = tokenizer.encode(["a great movie .", "dull plot was terrible"], max_length=64).ids
         tokenizer, _ = tokenizer.pruned(used.tolist())

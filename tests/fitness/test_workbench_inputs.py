@@ -34,8 +34,9 @@ INPUTS = {
     "ngrams": replace(PLAIN, characters="ngrams", buckets=300),
     "letters": replace(PLAIN, characters="letters"),
     "stars": replace(PLAIN, clusters="stars"),
+    "spelling": replace(PLAIN, spelling=True),
     "pruned": replace(PLAIN, pruned=True),
-    "everything": replace(PLAIN, characters="ngrams", buckets=300, clusters="chains", pruned=True),
+    "everything": replace(PLAIN, characters="ngrams", buckets=300, clusters="chains", spelling=True, pruned=True),
 }
 BODY = DagSpace.preset("tiny").sample(rng=np.random.default_rng(3))
 
@@ -85,6 +86,19 @@ def test_the_lexicon_of_clusters_names_trainings_that_read_them_and_no_others(be
         candidate = Candidate(name="x", architecture=architecture(name), scheme=SCHEME)
         ids = {each.training_id(candidate, bench.fitness.search_fidelity) for each in (bench, other)}
         assert len(ids) == (1 if INPUTS[name].clusters == "none" else 2)
+
+
+def test_a_student_corrects_what_nobody_knows(bench: Workbench) -> None:
+    tokenizer = bench.reading.of(INPUTS["spelling"]).tokenizer
+    pieces = bench.reading.as_the_teacher.tokenizer
+    for written in ("a great mvoie", "a gr3at movie", "a grеat movie"):
+        np.testing.assert_array_equal(
+            tokenizer.encode([written], max_length=12).ids, pieces.encode(["a great movie"], max_length=12).ids
+        )
+    np.testing.assert_array_equal(
+        tokenizer.encode_similar(bench.task.train.texts, max_length=16).ids,
+        pieces.encode_similar(bench.task.train.texts, max_length=16).ids,
+    )
 
 
 def heard_when_prepared(bench: Workbench, *names: str) -> list[str]:

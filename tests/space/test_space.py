@@ -36,6 +36,7 @@ SINGLE = {
 ALL_INPUTS = {
     "characters": ("none", "ngrams", "letters"),
     "clusters": ("none", "stars", "chains"),
+    "spelling": (False, True),
     "pruned": (False, True),
 }
 
@@ -63,7 +64,7 @@ def test_ten_thousand_mutations_and_crossovers_are_valid_and_new(name: str) -> N
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_samples_lie_inside_and_reach_every_gene(name: str) -> None:
     space, rng = DagSpace.preset(name, **ALL_INPUTS), np.random.default_rng(1)
-    drawn = [space.sample(rng=rng) for _ in range(400)]
+    drawn = [space.sample(rng=rng) for _ in range(1600)]
     assert {replace(each.input, rank=32, trained=True) for each in drawn} == {
         genes for genes in space.inputs if genes.rank == 32 and genes.trained
     }

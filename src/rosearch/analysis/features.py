@@ -34,6 +34,7 @@ def architecture_features(architecture: Architecture) -> dict[str, float]:
         "width": float(canonical.width),
         "input_rank": float(canonical.input.rank),
         "input_trained": float(canonical.input.trained),
+        "input_spelling": float(canonical.input.spelling),
         "input_pruned": float(canonical.input.pruned),
         "input_buckets": float(canonical.input.buckets),
         **{f"input_{kind}": float(canonical.input.characters == kind) for kind in CHARACTER_INPUTS if kind != "none"},

@@ -15,7 +15,7 @@ from rosearch.data.characters import Characters, WordTable
 from rosearch.data.encoded import Encoded
 from rosearch.data.pruning import prune
 from rosearch.data.splicing import Splicer, Tokens, find_splicer
-from rosearch.data.word_clusters import WordClusters
+from rosearch.data.word_reading import WordReading
 from rosearch.data.words import word_normaliser, words_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Tokenizer:
         backend: A tokenizer of the tokenizers library; it is copied.
         padding_id: The id that fills a batch; None takes that of ``[PAD]``, ``<pad>`` or ``<|pad|>``, or 0.
         characters: What to tell of each token's word beside its id; None tells nothing.
-        clusters: Words that are read as another word; None reads every word as itself.
+        reading: Words that are read as other words; None reads every word as itself.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Tokenizer:
         *,
         padding_id: int | None = None,
         characters: Characters | None = None,
-        clusters: WordClusters | None = None,
+        reading: WordReading | None = None,
     ) -> None:
         from tokenizers import Tokenizer as Backend
 
@@ -56,7 +56,7 @@ class Tokenizer:
         self._backend.no_padding()
         self.padding_id = _padding_id(self._backend) if padding_id is None else padding_id
         self.characters = characters
-        self.clusters = clusters
+        self.reading = reading
         self._normalise = word_normaliser(self._backend)
         self.word_table = WordTable(characters, self._normalise) if characters else None
         self._beginnings = 0
@@ -84,12 +84,12 @@ class Tokenizer:
         if not settings.is_file():
             return cls(backend)
         record = read_json(settings)
-        padding_id, characters, clusters = record["padding_id"], record.get("characters"), record.get("clusters")
+        padding_id, characters = record["padding_id"], record.get("characters")
         return cls(
             backend,
             padding_id=padding_id,
             characters=Characters.from_config(characters, where=f"{settings}: characters") if characters else None,
-            clusters=WordClusters(clusters) if clusters else None,
+            reading=WordReading.from_record(record),
         )
 
     def save(self, folder: Path) -> None:
@@ -98,8 +98,8 @@ class Tokenizer:
         self._backend.no_truncation()
         write_text(folder / TOKENIZER_FILE, self._backend.to_str())
         characters = {"characters": self.characters.to_config()} if self.characters else {}
-        clusters = {"clusters": dict(self.clusters.representatives)} if self.clusters else {}
-        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id, **characters, **clusters})
+        reading = self.reading.to_record() if self.reading else {}
+        write_json(folder / SETTINGS_FILE, {"padding_id": self.padding_id, **characters, **reading})
 
     def with_characters(self, characters: Characters | None) -> "Tokenizer":
         """Returns the same tokenizer, with characters beside its ids.
@@ -109,13 +109,13 @@ class Tokenizer:
         """
         return self._variant(characters=characters)
 
-    def with_clusters(self, clusters: WordClusters | None) -> "Tokenizer":
+    def with_reading(self, reading: WordReading | None) -> "Tokenizer":
         """Returns the same tokenizer, reading some words as others.
 
         Args:
-            clusters: Which words; None reads every word as itself.
+            reading: Which words; None reads every word as itself.
         """
-        return self._variant(clusters=clusters)
+        return self._variant(reading=reading)
 
     def pruned(self, used: Collection[int]) -> tuple["Tokenizer", IntArray]:
         """Returns the same tokenizer without the pieces that nobody uses; see `prune`.
@@ -133,7 +133,7 @@ class Tokenizer:
         return self._variant(backend=backend, padding_id=int(np.searchsorted(rows, self.padding_id))), rows
 
     def _variant(self, **changes: Any) -> "Tokenizer":
-        fields = {"padding_id": self.padding_id, "characters": self.characters, "clusters": self.clusters}
+        fields = {"padding_id": self.padding_id, "characters": self.characters, "reading": self.reading}
         return Tokenizer(**{"backend": self._backend, **fields, **changes})
 
     @property
@@ -281,7 +281,7 @@ class Tokenizer:
     def _spans(self, text: Text, encoding: "tokenizers.Encoding") -> Iterator[tuple[int, int, int]]:
         """Yields where the tokens of a text stand in it as written."""
         fields = (text,) if isinstance(text, str) else text
-        origins = [self.clusters.origins(field) for field in fields] if self.clusters else None
+        origins = [self.reading.origins(field) for field in fields] if self.reading else None
         for field, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True):
             if field is None:
                 yield -1, 0, 0
@@ -292,7 +292,7 @@ class Tokenizer:
 
     def _read(self, texts: Sequence[Text]) -> list[Text]:
         """Returns texts as the backend gets them."""
-        return list(texts) if self.clusters is None else [self.clusters.read(text) for text in texts]
+        return list(texts) if self.reading is None else [self.reading.read(text) for text in texts]
 
 
 def _columns(encoded: Encoded) -> Tokens:

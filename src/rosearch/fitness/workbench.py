@@ -19,6 +19,7 @@ from rosearch.core.protocols import FloatArray, Text, Victim
 from rosearch.core.rng import SeedTree
 from rosearch.cost.latency import measure_latency
 from rosearch.data.class_weights import class_weights
+from rosearch.data.spelling import SPELLING_VERSION
 from rosearch.data.task import Task
 from rosearch.device import resolve_device, resolve_precision, seeded, threads
 from rosearch.distillation.objective import UNLABELLED
@@ -87,7 +88,7 @@ class Workbench:
 
     def _prepare_inputs(self, inputs: Iterable[InputGenes], listener: Listener) -> None:
         """Makes tokenizers; characters need nothing that could be missing."""
-        kinds = {InputGenes(rank=1, trained=True, clusters=genes.clusters, pruned=genes.pruned) for genes in inputs}
+        kinds = {replace(genes, rank=1, trained=True, characters="none", buckets=0) for genes in inputs}
         if any(genes.clusters != "none" for genes in kinds):
             self.fitness.clusters.prepare(listener)
             for attack in self.fitness.powerless:
@@ -229,15 +230,18 @@ class Workbench:
                 "threads": self.thread_count,
                 "versions": [BUILDER_VERSION, TRAINER_VERSION],
                 "parent": None,
-                **self._clusters(architecture),
+                **self._words_read(architecture),
             }
         )
 
-    def _clusters(self, architecture: Architecture) -> dict[str, Any]:
-        """Names the clusters of synonyms that a student reads; nothing, and ids as they always were, without."""
-        if architecture.input.clusters == "none":
-            return {}
-        return {"clusters": [CLUSTERING_VERSION, self.fitness.clusters.fingerprint()]}
+    def _words_read(self, architecture: Architecture) -> dict[str, Any]:
+        """Names what decides how a student reads words; nothing, and ids as they always were, where as written."""
+        found: dict[str, Any] = {}
+        if architecture.input.clusters != "none":
+            found["clusters"] = [CLUSTERING_VERSION, self.fitness.clusters.fingerprint()]
+        if architecture.input.spelling:
+            found["spelling"] = SPELLING_VERSION
+        return found
 
     def _attack_id(self, training_id: str, fidelity: Fidelity, precedents: Precedents) -> str:
         judged = [

@@ -9,7 +9,6 @@ from rosearch.core.files import read_json, write_json
 from rosearch.core.fingerprint import fingerprint, fingerprint_texts
 from rosearch.core.protocols import Text
 from rosearch.data.derived import derived_folder
-from rosearch.data.word_clusters import WordClusters
 from rosearch.lexicons.lexicon import Lexicon
 from rosearch.lexicons.stop_words import STOP_WORDS
 
@@ -20,8 +19,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}(?:['-][^\W\d_]+)*")
 _FILE = "clusters.json"
 
 
-def clusters_of(texts: Iterable[Text], lexicon: Lexicon, *, chains: bool) -> WordClusters:
-    """Returns the clusters of a task's words; built once and kept in the cache folder.
+def clusters_of(texts: Iterable[Text], lexicon: Lexicon, *, chains: bool) -> dict[str, str]:
+    """Returns the clusters of a task's words, by word the one it is read as; built once and kept in the cache folder.
 
     Args:
         texts: The training texts, with one text field or two.
@@ -38,7 +37,8 @@ def clusters_of(texts: Iterable[Text], lexicon: Lexicon, *, chains: bool) -> Wor
         counts = Counter(word for field in fields for word in _WORD.findall(field.lower()))
         write_json(folder / _FILE, gather(counts, lexicon, chains=chains))
 
-    return WordClusters(read_json(derived_folder("clusters", key, build) / _FILE))
+    clusters: dict[str, str] = read_json(derived_folder("clusters", key, build) / _FILE)
+    return clusters
 
 
 def gather(counts: Mapping[str, int], lexicon: Lexicon, *, chains: bool) -> dict[str, str]:

@@ -36,6 +36,8 @@ class InputGenes:
         buckets: Rows of the table of n-grams; 0 without n-grams.
         clusters: Whether all words of a cluster of synonyms are read as one of them; clusters are the stars of frequent
             words, or chains of such stars, which cover more of what an attack may try and tell less apart.
+        spelling: Whether a word that neither the training texts nor the teacher's vocabulary know is read as the known
+            word that it was probably meant to be.
         pruned: Whether the vocabulary holds only word pieces that the task's training texts use, and single characters;
             other pieces fall into smaller ones.
 
@@ -48,6 +50,7 @@ class InputGenes:
     characters: CharacterInput = "none"
     buckets: int = 0
     clusters: ClusterInput = "none"
+    spelling: bool = False
     pruned: bool = False
 
     def __post_init__(self) -> None:

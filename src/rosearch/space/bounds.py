@@ -20,7 +20,7 @@ from rosearch.space.operation import OPERATION_KINDS, Operation, operation_class
 from rosearch.space.size import parameter_count
 
 LIMIT_CLASSES = 2
-INPUT_GENES = ("ranks", "trained", "characters", "buckets", "clusters", "pruned")
+INPUT_GENES = ("ranks", "trained", "characters", "buckets", "clusters", "spelling", "pruned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class SpaceBounds(Component):
         buckets: Rows of the table of n-grams, ascending.
         clusters: Whether synonyms are read as one word, and in which clusters: stars of frequent words, or chains of
             such stars; ``[fitness.clusters]`` names the lexicon.
+        spelling: Whether unknown words may, must or must not be read as the known words that they were meant to be.
         pruned: Whether the vocabulary may, must or must not be pruned to the task.
         widths: Widths of the network, ascending; multiples of 8, so that every number of heads divides them.
         poolings: Ways to pool.
@@ -54,6 +55,7 @@ class SpaceBounds(Component):
     characters: tuple[CharacterInput, ...] = ("none",)
     buckets: tuple[int, ...] = (4096, 8192, 16384)
     clusters: tuple[ClusterInput, ...] = ("none",)
+    spelling: tuple[bool, ...] = (False,)
     pruned: tuple[bool, ...] = (False,)
     widths: tuple[int, ...] = (64, 96, 128, 160, 192, 224, 256)
     poolings: tuple[Pooling, ...] = POOLINGS
@@ -91,11 +93,19 @@ class SpaceBounds(Component):
     def inputs(self) -> tuple[InputGenes, ...]:
         """Returns every input that an architecture may have."""
         return tuple(
-            InputGenes(rank=rank, trained=trained, characters=kind, buckets=rows, clusters=clusters, pruned=pruned)
-            for rank, trained, kind, clusters, pruned in product(
-                self.ranks, self.trained, self.characters, self.clusters, self.pruned
+            InputGenes(
+                rank=rank,
+                trained=trained,
+                characters=characters,
+                buckets=buckets,
+                clusters=clusters,
+                spelling=spelling,
+                pruned=pruned,
             )
-            for rows in self.buckets_with(kind)
+            for rank, trained, characters, clusters, spelling, pruned in product(
+                self.ranks, self.trained, self.characters, self.clusters, self.spelling, self.pruned
+            )
+            for buckets in self.buckets_with(characters)
         )
 
     def buckets_with(self, characters: CharacterInput) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from rosearch.space.dag import Cell
 from rosearch.space.sampling import shuffled
 
 Crossover = Callable[[Architecture, Architecture, Generator], Iterator[Architecture]]
-INPUT_GENES = ("rank", "trained", "clusters", "pruned")
+INPUT_GENES = ("rank", "trained", "clusters", "spelling", "pruned")
 MACRO_GENES = (*INPUT_GENES, "letters", "width", "pooling", "shared", "layout")
 
 

@@ -103,7 +103,8 @@ def _inputs(genes: InputGenes) -> list[str]:
     """Names what a text goes through before the first cell."""
     letters = {"none": "", "letters": " + letters", "ngrams": f" + {genes.buckets} n-gram buckets"}
     clusters = [] if genes.clusters == "none" else [f"{genes.clusters} of synonyms"]
-    return [*clusters, f"word pieces{letters[genes.characters]}"]
+    spelling = ["corrected spelling"] if genes.spelling else []
+    return [*spelling, *clusters, f"word pieces{letters[genes.characters]}"]
 
 
 def _cell_title(genes: Architecture, index: int) -> str:

@@ -192,6 +192,11 @@ def change_clusters(architecture: Architecture, bounds: SpaceBounds, rng: Genera
         yield replace(architecture, input=replace(architecture.input, clusters=clusters))
 
 
+def toggle_spelling(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:  # noqa: ARG001
+    """Corrects the spelling of unknown words, or no longer."""
+    yield replace(architecture, input=replace(architecture.input, spelling=not architecture.input.spelling))
+
+
 def toggle_pruned(architecture: Architecture, bounds: SpaceBounds, rng: Generator) -> Iterator[Architecture]:  # noqa: ARG001
     """Prunes the vocabulary to the task, or gives it back."""
     yield replace(architecture, input=replace(architecture.input, pruned=not architecture.input.pruned))
@@ -228,6 +233,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         change_characters,
         step_buckets,
         change_clusters,
+        toggle_spelling,
         toggle_pruned,
         change_pooling,
         toggle_sharing,

@@ -70,6 +70,7 @@ def random_input(bounds: SpaceBounds, rng: Generator, *, rank: int) -> InputGene
         characters=characters,
         buckets=pick(bounds.buckets_with(characters), rng),
         clusters=pick(bounds.clusters, rng),
+        spelling=pick(bounds.spelling, rng),
         pruned=pick(bounds.pruned, rng),
     )
 

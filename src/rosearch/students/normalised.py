@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from rosearch.core.protocols import FloatArray, Text, Victim
-from rosearch.lexicons.look_alikes import fold_look_alikes
-from rosearch.lexicons.spelling import SpellingCorrector
+from rosearch.data.look_alikes import fold_look_alikes
+from rosearch.data.spelling import SpellingCorrector
 
 _WORD = re.compile(r"[\w@$]*[^\W\d_][\w@$]*")
 

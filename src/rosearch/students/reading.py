@@ -1,6 +1,7 @@
 """How the students of one teacher read one task: the tokenizer, the tables and the encoded texts of each input."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import final
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from rosearch.core.protocols import IntArray, Text
 from rosearch.data.encoded import Encoded
 from rosearch.data.ngrams import NGrams
+from rosearch.data.spelling import SpellingCorrector
 from rosearch.data.tokenization import Tokenizer
+from rosearch.data.word_reading import WordReading, words_in
 from rosearch.lexicons.clustering import clusters_of
 from rosearch.lexicons.lexicon import Lexicon
 from rosearch.space.architecture import InputGenes
@@ -98,11 +101,20 @@ class Reading:
     def _whole_words(self) -> list[tuple[str, int]]:
         return self.tokenizer.whole_words()
 
+    def _spelling(self, clusters: Mapping[str, str]) -> SpellingCorrector:
+        """Returns the corrector that knows the words of the training texts, of the vocabulary and of the clusters."""
+        fields = (field for text in self.texts for field in ((text,) if isinstance(text, str) else text))
+        counts = Counter(word for field in fields for word in words_in(field))
+        words = (word.lower() for word in (*dict(self._whole_words), *clusters, *clusters.values()))
+        return SpellingCorrector(dict.fromkeys(filter(str.isalpha, words), 1) | counts)
+
     def _prepare(self, kind: InputGenes) -> ReadTexts:
         tokenizer, rows = self.tokenizer, np.arange(len(self.word_embeddings))
-        if kind.clusters != "none":
-            clusters = clusters_of(self.texts, self.lexicon, chains=kind.clusters == "chains")
-            tokenizer = tokenizer.with_clusters(clusters)
+        if kind.clusters != "none" or kind.spelling:
+            chains = kind.clusters == "chains"
+            clusters = clusters_of(self.texts, self.lexicon, chains=chains) if kind.clusters != "none" else {}
+            spelling = self._spelling(clusters) if kind.spelling else None
+            tokenizer = tokenizer.with_reading(WordReading(clusters, spelling=spelling))
         if kind.pruned:
             used = np.unique(tokenizer.encode_similar(self.texts, max_length=self.max_length).ids)
             tokenizer, rows = tokenizer.pruned(used.tolist())

@@ -76,8 +76,8 @@ def tokenizer_of(student: Student, file: Path) -> PreTrainedTokenizerFast:
     told: dict[str, Any] = {}
     if tokenizer.characters is not None:
         told["characters"] = tokenizer.characters.to_config()
-    if tokenizer.clusters is not None:
-        told["clusters"] = dict(tokenizer.clusters.representatives)
+    if tokenizer.reading is not None:
+        told |= tokenizer.reading.to_record()
     inputs = ["input_ids", "attention_mask", *(["character_ids"] if tokenizer.characters else [])]
     kind = RoSearchTokenizer if told else PreTrainedTokenizerFast
     return kind(  # type: ignore[no-untyped-call]

@@ -15,7 +15,7 @@ from transformers import BatchEncoding, PreTrainedTokenizerFast
 from rosearch.data.characters import MOST_LETTERS, Characters, WordTable
 from rosearch.data.letters import Letters
 from rosearch.data.ngrams import NGrams
-from rosearch.data.word_clusters import WordClusters
+from rosearch.data.word_reading import WordReading
 from rosearch.data.words import word_normaliser, words_of
 from rosearch.export.hugging_face.code import write_code
 
@@ -25,9 +25,10 @@ CHARACTERS: Mapping[str, type[Characters]] = {"letters": Letters, "ngrams": NGra
 class RoSearchTokenizer(PreTrainedTokenizerFast):
     """A tokenizer that may read some words as others, and may tell the characters of words beside their pieces.
 
-    Its two settings stand in ``tokenizer_config.json``: ``characters``, what `Characters` are called and configured by,
-    and ``clusters``, by word what it is read as. The characters of every word are padded to the same number, that of
-    the longest word there can be, so that results of several calls can be stacked.
+    Its settings stand in ``tokenizer_config.json``: ``characters``, what `Characters` are called and configured by,
+    ``clusters``, by word what it is read as, and ``known_words``, to which others are corrected. The characters of
+    every word are padded to the same number, that of the longest word there can be, so that results of several calls
+    can be stacked.
     """
 
     # Settings are read where they are needed: a class with an __init__ of its own gets its vocabulary in parts, and
@@ -112,8 +113,8 @@ class RoSearchTokenizer(PreTrainedTokenizerFast):
         return written
 
     @cached_property
-    def _clusters(self) -> WordClusters:
-        return WordClusters(self.init_kwargs.get("clusters") or {})
+    def _reading(self) -> WordReading | None:
+        return WordReading.from_record(self.init_kwargs)
 
     @cached_property
     def _words(self) -> WordTable | None:
@@ -127,7 +128,7 @@ class RoSearchTokenizer(PreTrainedTokenizerFast):
     def _read(self, text: Any) -> Any:
         """Returns texts, of whatever nesting, as the backend gets them."""
         if isinstance(text, str):
-            return self._clusters.rewrite(text)
+            return text if self._reading is None else self._reading.rewrite(text)
         return None if text is None else type(text)(map(self._read, text))
 
     def _characters_of(self, encoding: Any, text: str | tuple[str, str]) -> list[list[int]]:

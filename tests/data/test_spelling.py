@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rosearch.lexicons.spelling import SpellingCorrector, _distance
+from rosearch.data.spelling import SpellingCorrector, _distance
 
 WORDS = Counter({"movie": 9, "moved": 3, "terrible": 5, "wonderful": 4, "great": 7, "treat": 2, "acting": 3, "free": 6})
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rosearch.lexicons.look_alikes import fold_look_alikes
+from rosearch.data.look_alikes import fold_look_alikes
 
 
 @pytest.mark.parametrize(

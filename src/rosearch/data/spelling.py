@@ -1,9 +1,14 @@
 """Spelling: an unknown word becomes the known one that it was most probably meant to be."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Self, final
+
+from rosearch.data.look_alikes import fold_look_alikes
+
+SPELLING_VERSION = 1
+"""Part of the id of every training that reads corrected words; raised when words would be corrected otherwise."""
 
 SHORTEST = 4
 """Shorter unknown words have too many neighbours for any one of them to be probable."""
@@ -16,9 +21,10 @@ _DIGITS_FOR_LETTERS = str.maketrans("013457@$", "oleast" + "as")
 class SpellingCorrector:
     """Corrects words by their frequency among the known words within one edit, or two for long words.
 
-    An edit is an insertion, a deletion, a substitution or a swap of neighbours (Damerau). Known words stay; an unknown
-    word without a known neighbour stays too. Digits that stand for letters are read as such where that gives a known
-    word. Case is kept where the word is in capitals or begins with one.
+    An edit is an insertion, a deletion, a substitution or a swap of neighbours (Damerau); two of them lead only to
+    words that occur twice or more. Known words stay; an unknown word without a known neighbour stays too. Look-alikes
+    of letters, and digits that stand for them, are read as such where that gives a known word. Case is kept where the
+    word is in capitals or begins with one.
 
     Args:
         counts: How often each known word occurs, in lower case.
@@ -29,14 +35,16 @@ class SpellingCorrector:
         classification brings; ours has no context and no learned recogniser.
     """
 
-    def __init__(self, counts: Counter[str]) -> None:
-        self._counts = counts
-        self._by_deletion: dict[str, list[str]] = {}
-        for word in sorted(counts):
-            for shorter in _deletions(word, 2 if len(word) >= _LONG else 1):
-                self._by_deletion.setdefault(shorter, []).append(word)
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = dict(counts)
         self.correct = lru_cache(maxsize=100_000)(self._correct)
         """Returns the word, corrected where it is unknown."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SpellingCorrector) and self.counts == other.counts
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.counts.items()))
 
     @classmethod
     def of_texts(cls, words: Iterable[str], *, least: int = 2) -> Self:
@@ -51,19 +59,31 @@ class SpellingCorrector:
 
     def _correct(self, word: str) -> str:
         lower = word.lower()
-        if len(word) < SHORTEST or lower in self._counts:
+        if len(word) < SHORTEST or lower in self.counts:
             return word
+        if not word.isascii():
+            folded = fold_look_alikes(word)
+            return folded if folded.lower() in self.counts else word
         if not lower.isalpha():
             letters = lower.translate(_DIGITS_FOR_LETTERS)
-            return _with_case(letters, word) if letters in self._counts else word
+            return _with_case(letters, word) if letters in self.counts else word
         for edits in (1, 2) if len(word) >= _LONG else (1,):
             near = [known for known in self._candidates(lower, edits) if _distance(lower, known, edits) <= edits]
             if near:
-                return _with_case(max(near, key=lambda known: (self._counts[known], known)), word)
+                return _with_case(max(near, key=lambda known: (self.counts[known], known)), word)
         return word
 
     def _candidates(self, word: str, edits: int) -> set[str]:
         return {known for shorter in _deletions(word, edits) for known in self._by_deletion.get(shorter, ())}
+
+    @cached_property
+    def _by_deletion(self) -> dict[str, list[str]]:
+        """The known words by what is left of them after deletions; made when the first unknown word comes."""
+        found: dict[str, list[str]] = {}
+        for word, count in sorted(self.counts.items()):
+            for shorter in _deletions(word, 2 if len(word) >= _LONG and count > 1 else 1):
+                found.setdefault(shorter, []).append(word)
+        return found
 
 
 def _deletions(word: str, edits: int) -> Iterator[str]:
