@@ -85,9 +85,9 @@ def names_function(model: Path) -> bool:
 
 def is_foreign_checkpoint(folder: Path) -> bool:
     """Says whether a folder holds a Hugging Face checkpoint that is no student of ours."""
-    from rosearch.students.record import RECORD_FILE
+    from rosearch.students.record import CONFIGURATION_FILE, holds_student
 
-    return (folder / "config.json").is_file() and not (folder / RECORD_FILE).is_file()
+    return (folder / CONFIGURATION_FILE).is_file() and not holds_student(folder)
 
 
 @final

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TOKENIZER_FILE = "tokenizer.json"
 SETTINGS_FILE = "tokenization.json"
+TRANSFORMERS_FILE = "tokenizer_config.json"
+TRANSFORMERS_CLASS = "RoSearchTokenizer"
 CHUNK = 4096
 PROOF_EVERY = 128
 FEWEST_SIMILAR = 8
@@ -81,9 +83,7 @@ class Tokenizer:
         except Exception as error:  # the library raises bare exceptions
             raise TeacherError(f"{path}: is no tokenizer of the tokenizers library: {error}.") from error
         settings = folder / SETTINGS_FILE
-        if not settings.is_file():
-            return cls(backend)
-        record = read_json(settings)
+        record = read_json(settings) if settings.is_file() else _as_transformers_saved(folder)
         padding_id, characters = record["padding_id"], record.get("characters")
         return cls(
             backend,
@@ -310,3 +310,10 @@ def _padding_id(backend: "tokenizers.Tokenizer") -> int:
         if (number := backend.token_to_id(token)) is not None:
             return number
     return 0
+
+
+def _as_transformers_saved(folder: Path) -> dict[str, Any]:
+    """Returns the settings of a tokenizer of ours that the transformers library saved; those of nothing for others."""
+    path = folder / TRANSFORMERS_FILE
+    record = read_json(path) if path.is_file() else {}
+    return {"padding_id": None, **(record if record.get("tokenizer_class") == TRANSFORMERS_CLASS else {})}

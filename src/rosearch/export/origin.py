@@ -10,7 +10,7 @@ from rosearch.search.pruning import student_path
 from rosearch.search.results import Results
 from rosearch.search.study import Study
 from rosearch.store.records import Trial
-from rosearch.students.record import RECORD_FILE
+from rosearch.students.record import RECORD_FILE, holds_student
 
 
 @final
@@ -44,7 +44,7 @@ class Origin:
         if (model / "run.toml").is_file():
             study = Study.open(model)
             return _in_run(study, study.results, trial)
-        if not (model / RECORD_FILE).is_file():
+        if not holds_student(model):
             raise InputError(
                 f"{model}: neither a student's folder (it has no {RECORD_FILE}) nor a run directory (it has no "
                 "run.toml). Give one that a search wrote, "

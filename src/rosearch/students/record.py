@@ -1,5 +1,6 @@
 """The files of a student beside its weights: ``student.json`` and the tokenizer. No torch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, final
@@ -11,6 +12,9 @@ from rosearch.space.architecture import Architecture
 
 RECORD_FILE, WEIGHTS_FILE = "student.json", "model.safetensors"
 SCHEMA_VERSION = 1
+CONFIGURATION_FILE = "config.json"
+"""Says the same where the transformers library saved the student."""
+MODEL_TYPE = "rosearch"
 
 
 @final
@@ -43,7 +47,7 @@ class StudentRecord:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Reads what `write` wrote.
+        """Reads what `write` wrote; without it, what the transformers library wrote of a student.
 
         Args:
             folder: Holds the file.
@@ -52,6 +56,8 @@ class StudentRecord:
             InputError: If the file is missing, damaged or of another version.
         """
         path = folder / RECORD_FILE
+        if not path.is_file() and (configuration := _configuration(folder)) is not None:
+            return cls._configured(configuration, folder / CONFIGURATION_FILE)
         try:
             data: dict[str, Any] = dict(read_json(path))
         except (OSError, ValueError, TypeError):
@@ -74,6 +80,38 @@ class StudentRecord:
             max_length=data["max_length"],
             vocabulary_size=data["vocabulary_size"],
         )
+
+    @classmethod
+    def _configured(cls, data: Mapping[str, Any], path: Path) -> Self:
+        # The library leaves out the names that two classes have when nobody named them.
+        names = data.get("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
+        try:
+            return cls(
+                architecture=Architecture.from_json(data["architecture"], where=f"{path}: architecture"),
+                label_names=tuple(names[str(number)] for number in range(len(names))),
+                max_length=int(data["max_position_embeddings"]),
+                vocabulary_size=int(data["vocab_size"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path}: {error} is missing or damaged. Copy the whole folder again.") from None
+
+
+def holds_student(folder: Path) -> bool:
+    """Says whether a folder holds a student, written by this package or by the transformers library.
+
+    Args:
+        folder: Where to look.
+    """
+    return (folder / RECORD_FILE).is_file() or _configuration(folder) is not None
+
+
+def _configuration(folder: Path) -> dict[str, Any] | None:
+    """Returns what the transformers library says of a student; None where it says nothing of one."""
+    try:
+        data = read_json(folder / CONFIGURATION_FILE)
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) and data.get("model_type") == MODEL_TYPE else None
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:

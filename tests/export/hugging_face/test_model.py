@@ -8,7 +8,10 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
+from rosearch.core.errors import InputError
 from rosearch.export.hugging_face.configuration import RoSearchConfig
+from rosearch.export.hugging_face.directory import export_hugging_face
+from rosearch.export.hugging_face.loaded import LoadedModel
 from rosearch.export.hugging_face.modeling import RoSearchForSequenceClassification
 from rosearch.students.loading import load_student
 from rosearch.students.student import Student
@@ -148,3 +151,29 @@ def test_nothing_is_pickled(hugging_face: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_configuration_of_nothing_is_a_small_bag_of_embeddings() -> None:
     model = RoSearchForSequenceClassification(RoSearchConfig())
     assert model(torch.ones(2, 3, dtype=torch.int64)).logits.shape == (2, 2)
+
+
+def test_this_package_reads_what_the_library_saved_of_a_model_that_was_trained_further(
+    reading_student: Student, tmp_path: Path
+) -> None:
+    export_hugging_face(reading_student, tmp_path / "exported")
+    model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "exported")
+    with torch.no_grad():
+        model.network.head.weight.mul_(-2)
+    model.save_pretrained(tmp_path / "tuned")
+    AutoTokenizer.from_pretrained(tmp_path / "exported").save_pretrained(tmp_path / "tuned")
+    assert not (tmp_path / "tuned" / "student.json").exists()
+    again = load_student(tmp_path / "tuned")
+    assert again.label_names == reading_student.label_names
+    np.testing.assert_allclose(
+        again.logits(TEXTS), LoadedModel.from_pretrained(tmp_path / "tuned").logits(TEXTS), rtol=0, atol=1e-6
+    )
+    assert np.abs(again.logits(TEXTS) - reading_student.logits(TEXTS)).max() > 1e-3
+
+
+def test_a_damaged_configuration_is_named(hugging_face: Path, tmp_path: Path) -> None:
+    config = json.loads((hugging_face / "config.json").read_text())
+    for key in ("architecture", "vocab_size"):
+        (tmp_path / "config.json").write_text(json.dumps({**config, key: None}))
+        with pytest.raises(InputError, match=r"config\.json"):
+            load_student(tmp_path)

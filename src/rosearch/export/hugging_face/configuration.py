@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from transformers import PreTrainedConfig
 
+from rosearch.students.record import MODEL_TYPE
+
 CODE_FILE = "modeling_rosearch.py"
 """One file that needs nothing of this package; it stands beside the weights."""
 
@@ -25,7 +27,7 @@ class RoSearchConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
         **kwargs: What all configurations have, such as ``id2label``.
     """
 
-    model_type: ClassVar[str] = "rosearch"
+    model_type: ClassVar[str] = MODEL_TYPE
 
     def __init__(
         self,
