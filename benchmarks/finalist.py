@@ -136,7 +136,7 @@ def ways(student: Student, folder: Path) -> Iterator[tuple[str, Way]]:
             lambda texts, precision=precision: predicted(onnx, texts, names, "--precision", precision),
         )
     yield "examples/serve_onnx.py, float32", lambda texts: served(onnx, texts, names)
-    if student.tokenizer.characters is None and student.tokenizer.clusters is None:
+    if student.tokenizer.characters is None and student.tokenizer.reading is None:
         yield "onnxruntime, float32, without rosearch", lambda texts: apart(GRAPH_ALONE, onnx, texts, names)
 
 

@@ -11,6 +11,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from rosearch import OnnxStudent
+from rosearch.core.errors import InputError
 
 MOST_BYTES = 1_000_000
 
@@ -27,8 +28,9 @@ class Handler(BaseHTTPRequestHandler):
             texts = json.loads(self.rfile.read(size))
             if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
                 raise ValueError
+            "".join(texts).encode()  # refuses half a surrogate pair, by a ValueError too
         except ValueError:
-            self.answer(400, {"error": "send a JSON list of texts"})
+            self.answer(400, {"error": "send a JSON list of texts in UTF-8"})
             return
         names = self.student.label_names
         rows = [dict(zip(names, shares, strict=True)) for shares in self.student.probabilities(texts).tolist()]
@@ -49,7 +51,10 @@ if __name__ == "__main__":
     parser.add_argument("--precision", default="float32", choices=["float32", "float16", "int8"])
     parser.add_argument("--port", type=int, default=8000)
     arguments = parser.parse_args()
-    Handler.student = OnnxStudent.from_pretrained(arguments.folder, precision=arguments.precision, threads=1)
+    try:
+        Handler.student = OnnxStudent.from_pretrained(arguments.folder, precision=arguments.precision, threads=1)
+    except InputError as error:
+        parser.error(str(error))
     with ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler) as server:
         print(f"serving {arguments.folder} on http://127.0.0.1:{server.server_port}", flush=True)
         server.serve_forever()

@@ -41,6 +41,13 @@ class TestPlainLines:
         lines(Progress(stage="search", done=92, total=100, unit="trials"))
         assert text_of(console) == "search: 92/100 trials in 60 s, 4 min left\n"
 
+    def test_without_a_total_no_time_left_is_told(self, monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
+        clock, lines = Clock(monkeypatch), PlainLines(console)
+        for done in (1, 2, 3):
+            lines(Progress(stage="predicting", done=done, total=0, unit="texts"))
+            clock.now += 20
+        assert text_of(console).splitlines()[-1] == "predicting: 3 texts in 40 s"
+
     def test_a_line_now_and_then_and_one_at_the_end(self, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
         clock, lines = Clock(monkeypatch), PlainLines(console)
         for done in range(41):

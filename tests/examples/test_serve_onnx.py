@@ -62,12 +62,22 @@ def test_it_answers_as_the_student(address: str, student: Student) -> None:
     np.testing.assert_allclose(shares, student.probabilities(TEXTS), rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"nonsense", 400), (b'{"a": 1}', 400), (b"[1]", 400), (b"", 413)])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"nonsense", 400), (b'{"a": 1}', 400), (b"[1]", 400), (b'["\\ud800 half a pair"]', 400), (b"", 413)],
+)
 def test_nonsense_is_refused(address: str, body: bytes, status: int) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
         ask(address, body)
     assert error.value.code == status
     error.value.close()
+
+
+def test_a_folder_without_a_graph_is_refused_in_a_sentence(root: Path, tmp_path: Path) -> None:
+    command = [sys.executable, root / "examples" / "serve_onnx.py", tmp_path, "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert f"error: {tmp_path}: holds no student" in done.stderr
 
 
 def test_it_is_short(root: Path) -> None:

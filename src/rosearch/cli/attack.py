@@ -9,7 +9,7 @@ import typer
 
 from rosearch.cli import completion
 from rosearch.cli.console import emit_json, emit_long, messages
-from rosearch.cli.options import JsonOption, OfflineOption, SkipOption
+from rosearch.cli.options import JsonOption, OfflineOption, SkipOption, require_folder
 
 if TYPE_CHECKING:
     from rosearch.attacks.result_log import ResultLog
@@ -127,6 +127,8 @@ def command(
     from rosearch.cli.progress import showing_progress
     from rosearch.core.files import write_text
 
+    if out is not None:
+        require_folder(out)
     assault = given(
         assault_on(folder_of(model)),
         texts=_texts(data, text, label=label, labels=_names(labels), skip_bad_rows=skip_bad_rows),

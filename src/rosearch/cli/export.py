@@ -9,7 +9,7 @@ import typer
 
 from rosearch.cli import completion
 from rosearch.cli.console import emit, emit_long, messages, tell
-from rosearch.cli.options import OfflineOption
+from rosearch.cli.options import OfflineOption, require_folder
 from rosearch.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def command(
     from rosearch.export.parity import compare, random_texts
     from rosearch.students.student import Student
 
+    require_folder(out)
     origin = Origin.find(model, trial)
     if attack is not None and origin.study is None:
         raise InputError(

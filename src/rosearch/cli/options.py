@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rosearch.cli import completion
+from rosearch.core.errors import InputError
 from rosearch.core.network import is_offline, offline
 
 if TYPE_CHECKING:
@@ -147,3 +148,17 @@ def assignments_of(
     if workers is not None:
         result += ["search.executor.kind=processes", f"search.executor.workers={workers}"]
     return result
+
+
+def require_folder(out: Path) -> None:
+    """Makes sure that a folder is there or can be made, before anything takes time.
+
+    Args:
+        out: What the user named.
+
+    Raises:
+        InputError: If a file stands in its place.
+    """
+    nearest = next((path for path in (out, *out.parents) if path.exists()), None)
+    if nearest is not None and not nearest.is_dir():
+        raise InputError(f"{nearest}: is a file, and a folder is needed there. Give another place with --out.")

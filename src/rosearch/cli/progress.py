@@ -133,7 +133,11 @@ class PlainLines:
             return
         self._last[event.stage] = now
         spent, since = now - began, event.done - before
-        left = f", {duration(spent * (event.total - event.done) / since)} left" if since and not ended else ""
+        left = (
+            f", {duration(spent * (event.total - event.done) / since)} left"
+            if since and event.total and not ended
+            else ""
+        )
         detail = f", {event.detail}" if event.detail else ""
         # A stage that is over at once is not worth a line.
         if not ended or spent >= 1:
