@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from rosearch.attacks.attack import Attack
 from rosearch.attacks.search_methods.search_method import SearchMethod
 from rosearch.core.component import Component
+from rosearch.core.docstrings import meanings
 from rosearch.data.task import TaskSource
 from rosearch.distillation.adversaries.adversary import Adversary
 from rosearch.distillation.perturbations.perturbation import Perturbation
@@ -111,11 +112,11 @@ def _fields(owner: Any) -> Iterator[str]:
 
 def _table(owner: Any) -> Iterator[str]:
     """Gives the table of a dataclass's keys; nothing where it has none."""
-    meanings, hints = _meanings(owner), get_type_hints(owner)
+    told, hints = _meanings(owner), get_type_hints(owner)
     # What a kind has of its own comes before what it shares with others.
     fields = sorted(dataclasses.fields(owner), key=lambda field: field.name not in vars(owner)["__annotations__"])
     rows = [
-        f"| `{field.name}` | {_type(hints[field.name])} | {_default(field)} | {meanings[field.name]} |"
+        f"| `{field.name}` | {_type(hints[field.name])} | {_default(field)} | {told[field.name]} |"
         for field in fields
         if field.name != "kind"
     ]
@@ -153,14 +154,8 @@ def _summary(owner: Any) -> str:
 
 
 def _meanings(owner: Any) -> dict[str, str]:
-    """Reads the Args sections of a class and of those that it inherits fields from."""
-    meanings: dict[str, str] = {}
-    for base in reversed(owner.__mro__):
-        listed = re.search(r"Args:\n((?: {4}.*\n?)+)", inspect.cleandoc(base.__doc__ or ""))
-        for entry in re.split(r"\n(?= {4}\S)", listed.group(1).rstrip() if listed else ""):
-            name, _, meaning = entry.strip().partition(":")
-            meanings[name] = " ".join(meaning.split()).replace("``", "`").replace("|", "\\|")
-    return meanings
+    """Returns what the docstrings say of each key, as Markdown."""
+    return {name: meaning.replace("``", "`").replace("|", "\\|") for name, meaning in meanings(owner).items()}
 
 
 def _type(hint: Any) -> str:

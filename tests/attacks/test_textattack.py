@@ -143,6 +143,8 @@ def test_the_name_of_an_attack_is_what_decides_its_outcomes(tmp_path: Path) -> N
     plain = TextAttack(recipe="pwws", python="here")
     assert TextAttack(recipe="pwws", python="there", timeout_s=5, downloads=True).fingerprint() == plain.fingerprint()
     assert TextAttack(recipe="pso", python="here").fingerprint() != plain.fingerprint()
+    assert plain.name == "textattack-pwws"
+    assert TextAttack(recipe="recipes:Mine", python="here").name == "textattack-recipes-Mine"  # a file's name too
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     handed = TextAttack(recipe="pwws", python="here", mlm=PretrainedMaskedLM(model=str(tmp_path)))
     assert handed.fingerprint() != plain.fingerprint()

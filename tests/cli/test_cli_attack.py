@@ -64,6 +64,24 @@ def test_a_run_gives_the_figures_of_its_record(rosearch: Callable, run: Path) ->
     assert record["robustness"] == [json.loads(json.dumps(item.to_record())) for item in final.robustness]
 
 
+def test_an_encoder_that_is_the_students_teacher_is_noted(rosearch: Callable, student: Path, toy_study: Path) -> None:
+    files = f'lexicon={{kind="table", path="{toy_study}/lexicon.json"}}'
+    encoder = f'encoder={{kind="sentence-transformer", model="{toy_study}/teacher"}}'
+    data = ("--data", toy_study / "test.tsv", "--examples", "2", "--show", "0")
+    answer = rosearch("attack", student, *data, "--recipe", f'{{kind="textbugger", {files}, {encoder}}}')
+    assert answer.code == 0
+    assert "textbugger: the sentence encoder is the checkpoint that the teacher was made from." in answer.words
+    other = rosearch("attack", student, *data, "--recipe", f'{{kind="textbugger", {files}, encoder="none"}}')
+    assert other.code == 0
+    assert "sentence encoder" not in other.words
+
+
+def test_two_attacks_of_one_name_are_refused(rosearch: Callable, run: Path) -> None:
+    answer = rosearch("attack", run, "--recipe", "deepwordbug", "--recipe", '{kind="deepwordbug", max_edit_distance=2}')
+    assert answer.code == 2
+    assert "--recipe: there are 2 attacks named 'deepwordbug'; figures go by name, leave one." in answer.words
+
+
 def test_without_finalists_the_student_of_the_search_is_attacked(
     rosearch: Callable, cut_run: Callable, pwws: str
 ) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rosearch.attacks.attack import Attack
 from rosearch.attacks.goal import Score
-from rosearch.core.component import Component, nearest
+from rosearch.core.component import Component, nearest, validate
 from rosearch.core.errors import ConfigError
 from rosearch.core.fingerprint import canonical_json
 from rosearch.data.characters import Characters
@@ -54,6 +54,7 @@ NEEDED = {
     "logits": {"path": Path("logits.csv")},
     "bae": {"mlm": PretrainedMaskedLM(model="a/b")},
     "bert-attack": {"mlm": PretrainedMaskedLM(model="a/b")},
+    "textattack": {"recipe": "pwws", "python": "oracle/bin/python"},
 }
 
 
@@ -78,6 +79,11 @@ class Pear(Fruit):
 @dataclass(frozen=True, kw_only=True)
 class Handle:
     length: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rope:
+    length: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +184,18 @@ def test_what_does_not_fit_is_named_with_the_nearest_word(data: Any, message: st
         Basket.from_config(data)
 
 
+def test_a_missing_key_says_what_it_is_for_with_an_example() -> None:
+    for kind in ("bae", "bert-attack"):
+        with pytest.raises(ConfigError) as raised:
+            Attack.from_config(kind, where="--recipe")
+        assert str(raised.value) == (
+            "--recipe: mlm is missing. The masked language model, such as "
+            '{kind = "pretrained-mlm", model = "google-bert/bert-base-uncased"}.'
+        )
+    with pytest.raises(ConfigError, match=r"^here: length is missing\.$"):
+        validate(Rope, {}, where="here")
+
+
 def test_each_fault_is_a_line_and_the_place_is_named() -> None:
     with pytest.raises(ConfigError) as raised:
         Scheme.from_config({"kind": "plain", "soft_label": 1, "schedule": {"epoch": 3}}, where="[fitness.scheme]")
@@ -194,10 +212,10 @@ def test_families_do_not_share_their_kinds() -> None:
     assert set(Fruit.kinds) == {"apple", "pear"}
 
 
-def test_two_attacks_of_a_kind_are_refused() -> None:
-    with pytest.raises(ConfigError, match="2 attacks of the kind 'pwws'"):
+def test_two_attacks_of_one_name_are_refused() -> None:
+    with pytest.raises(ConfigError, match="2 attacks named 'pwws'"):
         Fitness.from_config({"attacks": ["pwws", {"kind": "pwws", "lexicon": {"kind": "table", "path": "x.json"}}]})
-    with pytest.raises(ConfigError, match="2 attacks of the kind 'deepwordbug'"):
+    with pytest.raises(ConfigError, match="2 attacks named 'deepwordbug'"):
         Fitness.from_config({"attacks": ["deepwordbug"]})
 
 

@@ -123,7 +123,7 @@ def test_listed_labels_fix_the_order_and_allow_measurements_as_classes(tmp_path:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({}, r"task: train: Field required"),
+        ({}, r"task: train is missing\. "),
         ({"train": "t.csv", "tests": "u.csv"}, r"unknown key 'tests'\. Did you mean 'test'\?"),
         ({"train": "t.csv", "dev_share": 0.6, "test_share": 0.4}, r"dev_share and test_share must be positive"),
         ({"train": "t.csv", "test_share": 0}, r"dev_share and test_share must be positive"),

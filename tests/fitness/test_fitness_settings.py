@@ -42,8 +42,8 @@ def test_strings_and_lists_are_welcome() -> None:
         ({"budgets": (20, 10)}, "positive and ascending"),
         ({"budgets": (10, 10)}, "positive and ascending"),
         ({"budgets": (0, 10)}, "positive and ascending"),
-        ({"attacks": ("pwws", "pwws")}, "2 attacks of the kind 'pwws'"),
-        ({"attacks": ("deepwordbug",)}, "2 attacks of the kind 'deepwordbug'"),
+        ({"attacks": ("pwws", "pwws")}, "2 attacks named 'pwws'"),
+        ({"attacks": ("deepwordbug",)}, "2 attacks named 'deepwordbug'"),
     ],
 )
 def test_what_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -52,5 +52,5 @@ def test_what_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None
 
 
 def test_a_fidelity_with_two_attacks_of_a_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="2 attacks of the kind 'pwws'"):
+    with pytest.raises(ValueError, match="2 attacks named 'pwws'"):
         Fidelity(name="full", share=1.0, split="dev", examples=1, attacks=(PWWS(), PWWS()), scores=("margin",))

@@ -1,7 +1,7 @@
 """The family of attacks: a recipe says what to try, the public call runs and checks it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, Literal, TypeAlias, final
@@ -59,6 +59,11 @@ class Attack(Component, ABC):
     published_only: ClassVar[frozenset[str]] = frozenset()
     """Fields that mean nothing where a recipe follows TextAttack."""
     kind: str
+
+    @property
+    def name(self) -> str:
+        """What figures go by."""
+        return name_of(vars(self))
 
     @abstractmethod
     def search(self, start: Start) -> Search:
@@ -157,7 +162,7 @@ class Attack(Component, ABC):
         self._note_language(texts, field, listener)
         checked = CheckedVictim(victim, batch_size=batch_size, cache=QueryCache() if cache is None else cache)
         verdict = Verdict(checked, score, self.constraints(), budgets=budgets, field=field)
-        engine = Engine(checked, score, kind=self.kind, at_once=self.at_once, listener=listener, screening=screening)
+        engine = Engine(checked, score, name=self.name, at_once=self.at_once, listener=listener, screening=screening)
         begin = partial(Session, search=self.search, score=score, budgets=budgets, max_queries=max_queries, order=order)
         seed = {name: self._seed(seeds, name) for name in names}
         slopes = _gradients(victim, texts, labels, field)
@@ -176,6 +181,16 @@ class Attack(Component, ABC):
 
     def _seed(self, seeds: SeedTree | int, name: str) -> int:
         return seeds if isinstance(seeds, int) else seeds.child(self.kind, name).integer()
+
+
+def name_of(configuration: Mapping[str, Any]) -> str:
+    """Returns what the figures of an attack go by: its kind, and the recipe where the kind runs those of others.
+
+    Args:
+        configuration: The attack's fields.
+    """
+    parts = (str(configuration[key]) for key in ("kind", "recipe") if key in configuration)
+    return "-".join(parts).replace(":", "-")  # a file's name too
 
 
 def _gradients(victim: Victim, texts: Sequence[Text], labels: Sequence[int], field: int) -> Iterable[Consult | None]:

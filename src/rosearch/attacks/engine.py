@@ -33,7 +33,7 @@ class Engine:
     Args:
         victim: Answers.
         score: What the attacks maximise.
-        kind: Of the attack; progress events name it.
+        name: Of the attack; progress events tell it.
         listener: Hears how many texts are done.
         at_once: So many texts are under attack; the rest wait.
         screening: Asked first where a search is content with rough answers; None asks the victim alone.
@@ -44,14 +44,14 @@ class Engine:
         victim: CheckedVictim,
         score: Score,
         *,
-        kind: str,
+        name: str,
         listener: Listener,
         at_once: int,
         screening: Screening | None = None,
     ) -> None:
         self._victim = victim
         self._score = score
-        self._stage = f"attack {kind}"
+        self._stage = f"attack {name}"
         self._listener = listener
         self._at_once = at_once
         self._screening = screening

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, final
 
-from rosearch.attacks.attack import Attack
+from rosearch.attacks.attack import Attack, name_of
 from rosearch.attacks.goal import Score
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.sample import Sample
@@ -70,6 +70,11 @@ class Robustness:
     mean_computed_queries: float | None = None
     mean_similarity: float | None = None
     shortcuts: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def attack(self) -> str:
+        """The attack's name, by which figures go."""
+        return name_of(self.recipe)
 
     @classmethod
     def of(

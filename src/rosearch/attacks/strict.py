@@ -1,4 +1,4 @@
-"""The strict attack: TextFooler held to thresholds that people accept."""
+"""The strict attack: TextFooler held to few swaps by near words, with thresholds of this project's own choice."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, final
@@ -27,15 +27,18 @@ from rosearch.lexicons.tagger import Tagger
 class Strict(Recipe):
     """Few swaps, each by a very near word that leaves the sentence much as it was.
 
-    Like TextFooler, with words ranked by masking. A model that loses much here is weak. Where the teacher itself loses
-    less than 5 % of its texts, the attack is too weak to tell models apart, and its figures are void: see ``is_void``.
+    Like TextFooler, with words ranked by masking. How strict it is, is this project's own choice: no person has judged
+    its texts, so it is a stricter attack, not a proof that what is said stays the same. A model that loses much here is
+    weak. Where the teacher itself loses less than 5 % of its texts, the attack is too weak to tell models apart, and
+    its figures are void: see ``is_void``.
 
     Args:
         lexicon: Where neighbours come from; a cosine of at least 0.9.
         tagger: Tells parts of speech; nouns and verbs may not stand for each other.
         encoder: Tells how alike 15 words around the change stay; short texts are looked at too.
-        least_similarity: Cosine. The default is what a tenth of WordNet's own paraphrases reach with MiniLM; fit that
-            of another encoder with ``benchmarks/strict_thresholds.py``.
+        least_similarity: Cosine. The default is what a tenth of WordNet's own paraphrases reach with MiniLM, a share
+            that is this project's choice and not a measured one; fit the threshold of another encoder with
+            ``benchmarks/strict_thresholds.py``.
         compat: Without meaning here; there is one mode.
 
     Raises:
@@ -47,7 +50,8 @@ class Strict(Recipe):
 
     Differences from TFAdjusted, for which this is not called so: no LanguageTool, which needs Java and downloads; the
     encoder and the vectors are others, so its thresholds, which people set for the Universal Sentence Encoder and for
-    counter-fitted vectors, do not carry over as numbers. The share of paraphrases was chosen, not measured there.
+    counter-fitted vectors, do not carry over as numbers. That a tenth of the paraphrases shall pass was chosen here;
+    which share passes there is not known.
     """
 
     published_only: ClassVar[frozenset[str]] = frozenset()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, final
 
 from rosearch.cli.attacked_texts import NoTexts, TestSplit, Texts
 from rosearch.core.config import override
-from rosearch.core.events import Listener
+from rosearch.core.errors import ConfigError
+from rosearch.core.events import Listener, Notice
 
 if TYPE_CHECKING:
     from rosearch.attacks.attack import Attack
@@ -59,12 +60,14 @@ class Assault:
             log: Takes each outcome as it comes, and spares what it knows already.
 
         Raises:
-            ConfigError: If there is no text of an attacked label.
+            ConfigError: If there is no text of an attacked label, or two attacks have one name.
         """
         from rosearch.fitness.attacked_labels import require_attackable
         from rosearch.fitness.fidelity import Fidelity
         from rosearch.fitness.measurement import measure
 
+        self._require_different_names()
+        self._note_own_encoder(listener)
         fidelity = Fidelity(
             name="full",
             share=1.0,
@@ -88,6 +91,22 @@ class Assault:
             log=log,
             listener=listener,
         )
+
+    def _require_different_names(self) -> None:
+        from rosearch.fitness.fidelity import require_different_names
+
+        try:
+            require_different_names(self.attacks)
+        except ValueError as error:
+            raise ConfigError(f"--recipe: {error}.") from None
+
+    def _note_own_encoder(self, listener: Listener) -> None:
+        from rosearch.export.lineage import teacher_of
+        from rosearch.fitness.own_encoder import own_encoder_notice
+
+        teacher = teacher_of(self.student)
+        if teacher is not None and (notice := own_encoder_notice(self.attacks, teacher)):
+            listener(Notice(text=notice))
 
 
 def given(assault: Assault, **choices: Any) -> Assault:

@@ -53,8 +53,8 @@ def print_outcome(measurement: "Measurement", model: "AttackedModel", show: int)
     from rosearch.cli.tables import percent
     from rosearch.fitness.measurement import quoted
 
-    kinds = dict.fromkeys(str(record.recipe["kind"]) for record in measurement.robustness)
-    figures = [quoted(measurement.robustness, kind) for kind in kinds]
+    names = dict.fromkeys(record.attack for record in measurement.robustness)
+    figures = [quoted(measurement.robustness, name) for name in names]
     metrics = measurement.metrics
     emit_long(
         f"right    {percent(metrics['accuracy'])} before any attack, balanced over classes "
@@ -72,10 +72,10 @@ def print_outcome(measurement: "Measurement", model: "AttackedModel", show: int)
     if measurement.screening:
         emit(_screened(measurement.screening))
     for record in figures:
-        name = f"{record.recipe['kind']}-{record.score['kind']}"
+        name = f"{record.attack}-{record.score['kind']}"
         examples = list(render_examples(measurement.results[name], model.label_names, count=show))
         if examples:
-            emit_long(f"\n{record.recipe['kind']} by {record.score['kind']}, changed words in brackets:")
+            emit_long(f"\n{record.attack} by {record.score['kind']}, changed words in brackets:")
         for example in examples:
             emit_long(example)
 
@@ -99,7 +99,7 @@ def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], la
     table = table_of(*names, "right of all\ntexts [95 %]" if any(over_all) else "worst class", title=title, left=2)
     for record, all_texts in zip(figures, over_all, strict=True):
         table.add_row(
-            str(record.recipe["kind"]),
+            record.attack,
             str(record.score["kind"]),
             share_with_interval(record.robust_accuracy, *record.interval),
             str(record.n),
@@ -113,7 +113,7 @@ def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], la
     curve = table_of("recipe", *budgets, "no limit", "mean", title="The same within a budget of queries a text")
     for record in figures:
         shares = [*record.budget_curve.values(), record.robust_accuracy, record.mean_of_budget_curve]
-        curve.add_row(str(record.recipe["kind"]), *(f"{100 * share:.1f}" for share in shares))
+        curve.add_row(record.attack, *(f"{100 * share:.1f}" for share in shares))
     emit(curve)
     for record in figures:
         emit(f"{_settings(record.recipe)}, seed {record.seed}: {_details(record)}")

@@ -100,7 +100,7 @@ def _print_worth(files: "Sequence[MeasuredFile]") -> None:
 
     figures = files[0].robustness
     title = f"On test, in %: right of {files[0].texts:,} texts; under attack on n = {figures[0].n}, and over budgets"
-    columns = (name for figure in figures for name in (f"{figure.recipe['kind']}\n[95 %]", "mean of\nbudgets"))
+    columns = (name for figure in figures for name in (f"{figure.attack}\n[95 %]", "mean of\nbudgets"))
     table = table_of("file", "accuracy", *columns, title=title)
     for file in files:
         shares = (

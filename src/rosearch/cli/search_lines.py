@@ -75,7 +75,7 @@ def final_line(event: "FinalRecorded") -> str:
     evaluation = event.evaluation
     figures = [
         f"{recipe} {percent(quoted(evaluation.robustness, recipe).robust_accuracy)}"
-        for recipe in dict.fromkeys(str(record.recipe["kind"]) for record in evaluation.robustness)
+        for recipe in dict.fromkeys(record.attack for record in evaluation.robustness)
     ]
     accuracy = percent(evaluation.metrics["accuracy"])
     attacked = f"under {', '.join(figures)}" if figures else "not attacked"

@@ -92,7 +92,7 @@ def _print_figures(trial: "Trial") -> None:
         figures = Robustness.from_record(record)
         low, high = figures.interval
         emit_long(
-            f"attacked  {figures.recipe['kind']} by {figures.score['kind']}, no query limit: "
+            f"attacked  {figures.attack} by {figures.score['kind']}, no query limit: "
             f"{percent(figures.robust_accuracy)} [{100 * low:.1f}, {100 * high:.1f}]\n"
             f"          of n = {figures.n} dev texts, which the search has seen{by_shortcuts(trial.shortcuts)}"
         )

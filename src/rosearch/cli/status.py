@@ -121,7 +121,7 @@ def _print_finals(study: "Study", rows: "Sequence[FinalRow]") -> None:
 
     fitness = study.configuration.fitness
     attacked, field = fitness.attacked_labels, fitness.attacked_field
-    recipes = ", ".join(attack.kind for attack in fitness.attacks)
+    recipes = ", ".join(attack.name for attack in fitness.attacks)
     where = "" if field == "first" else f" Attacks rewrite the {field} text field."
     emit(robustness_table(rows, attacked))
     emit(f"{QUOTED}\nThe search attacked with {recipes}.{where}\n")

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_type_hints
 
+from rosearch.core.docstrings import meanings
 from rosearch.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -144,9 +145,18 @@ def _sentences(target: type, error: "ValidationError", where: str) -> Iterable[s
             owner = _field_owner(target, item["loc"][:-1])
             names = [field.name for field in dataclasses.fields(owner)] if owner else []
             yield f"{where}: unknown key {place!r}. {nearest(item['loc'][-1], names)}"
+        elif item["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
+            yield f"{where}: {place} is missing{_meaning(target, item['loc'])}"
         else:
             message = item["msg"].removeprefix("Value error, ")
             yield f"{where}: {place + ': ' if place else ''}{message} (got {item['input']!r})."
+
+
+def _meaning(target: type, path: tuple[int | str, ...]) -> str:
+    """Says what a missing field is for, with the example that its docstring gives."""
+    owner = _field_owner(target, path[:-1])
+    meaning = meanings(owner).get(str(path[-1])) if owner else None
+    return f". {meaning}".replace("``", "") if meaning else "."
 
 
 def _field_owner(target: Any, path: tuple[int | str, ...]) -> Any:

@@ -84,9 +84,9 @@ class History:
         else:
             rows = self.trial.details.get("robustness", ())
             split, metrics, records = "dev", self.trial.metrics, tuple(Robustness.from_record(row) for row in rows)
-        kinds = dict.fromkeys(str(record.recipe["kind"]) for record in records)
-        seen = {attack.kind for attack in self.study.configuration.fitness.attacks}
-        figures = [_figure(quoted(records, kind), seen=kind in seen) for kind in kinds]
+        names = dict.fromkeys(record.attack for record in records)
+        seen = {attack.name for attack in self.study.configuration.fitness.attacks}
+        figures = [_figure(quoted(records, name), seen=name in seen) for name in names]
         return {
             "split": split,
             "accuracy": metrics["accuracy"],
@@ -162,7 +162,7 @@ class History:
 def _figure(record: Robustness, *, seen: bool) -> dict[str, Any]:
     settings = {name: value for name, value in without_folders(record.recipe).items() if name != "kind"}
     cheaper = f", by shortcuts `{canonical_json(without_folders(record.shortcuts))}`" if record.shortcuts else ""
-    named = {"recipe": record.recipe["kind"], "settings": canonical_json(settings), "by_shortcuts": cheaper}
+    named = {"recipe": record.attack, "settings": canonical_json(settings), "by_shortcuts": cheaper}
     return vars(record) | named | {"seen": seen}
 
 

@@ -59,7 +59,7 @@ def measure_files(
             false_positive_rate=configuration.fitness.false_positive_rate,
             listener=listener,
         )
-        figures = tuple(quoted(measurement.robustness, attack.kind) for attack in fidelity.attacks)
+        figures = tuple(quoted(measurement.robustness, attack.name) for attack in fidelity.attacks)
         accuracy = measurement.metrics["accuracy"]
         found.append(MeasuredFile(name=path.name, texts=len(task.test), accuracy=accuracy, robustness=figures))
     return tuple(found)

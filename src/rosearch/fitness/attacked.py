@@ -170,4 +170,4 @@ class _Attacks:
 
 
 def _name(attack: Attack, score: Score) -> str:
-    return f"{attack.kind}-{score.to_config()['kind']}"
+    return f"{attack.name}-{score.to_config()['kind']}"

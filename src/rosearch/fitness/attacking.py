@@ -108,7 +108,7 @@ class Attacking:
                 key, run(portion.texts, portion.labels.tolist(), example_ids=[self.names[row] for row in rows])
             )
             done = len(self.names) - len(missing) + start + len(rows)
-            self.listener(Progress(stage=f"attack {attack.kind}", done=done, total=len(self.names), unit="texts"))
+            self.listener(Progress(stage=f"attack {attack.name}", done=done, total=len(self.names), unit="texts"))
         known = self.log.known(key)
         return tuple(known[name] for name in self.names)
 

@@ -68,7 +68,7 @@ def attack_flags(
         if isinstance(fitted := scores.get("probability"), ProbabilityScore):
             uncalibrated = few.run(attack, ProbabilityScore(resolution=fitted.resolution))
     return flags_of_attack(
-        attack.kind,
+        attack.name,
         results[first],
         uncalibrated=uncalibrated,
         calibrated=results.get("probability", ()),

@@ -45,7 +45,7 @@ class Fidelity:
     shortcuts: tuple[Shortcut, ...] = ()
 
     def __post_init__(self) -> None:
-        require_different_kinds(self.attacks)
+        require_different_names(self.attacks)
         require_compatible(self.shortcuts)
 
     @property
@@ -70,18 +70,16 @@ class Fidelity:
             )
 
 
-def require_different_kinds(attacks: Sequence[Attack]) -> None:
+def require_different_names(attacks: Sequence[Attack]) -> None:
     """Makes sure that the attacks can be told apart where figures are quoted.
 
     Args:
         attacks: All that one model meets.
 
     Raises:
-        ValueError: If two are of one kind.
+        ValueError: If two have one name.
     """
-    kinds = [attack.kind for attack in attacks]
-    for kind in kinds:
-        if kinds.count(kind) > 1:
-            raise ValueError(
-                f"there are {kinds.count(kind)} attacks of the kind {kind!r}; figures go by kind, leave one"
-            )
+    names = [attack.name for attack in attacks]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"there are {names.count(name)} attacks named {name!r}; figures go by name, leave one")

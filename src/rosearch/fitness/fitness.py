@@ -11,7 +11,7 @@ from rosearch.core.protocols import Precision, ScreeningKind
 from rosearch.distillation.plain import Plain
 from rosearch.distillation.scheme import Scheme
 from rosearch.fitness.environmental import EnvironmentalFitness
-from rosearch.fitness.fidelity import Fidelity, FieldName, require_different_kinds
+from rosearch.fitness.fidelity import Fidelity, FieldName, require_different_names
 from rosearch.fitness.shortcuts.shortcut import Shortcut, require_compatible
 from rosearch.lexicons.glove_wordnet import GloveWordNet
 from rosearch.lexicons.lexicon import Lexicon
@@ -72,7 +72,7 @@ class Fitness(Component):
         require_compatible(shortcuts)
         if not self.attacks:
             raise ValueError("attacks must name at least one attack")
-        require_different_kinds(self.attacks + self.unseen)
+        require_different_names(self.attacks + self.unseen)
         if not 0 < self.share <= 1:
             raise ValueError("share must be in (0, 1]")
         if min(self.dev_examples, self.test_examples) < 1:
@@ -85,8 +85,8 @@ class Fitness(Component):
     @property
     def powerless(self) -> tuple[str, ...]:
         """The attacks with the lexicon of the clusters: students that read clusters defeat them by construction."""
-        lexicons = {attack.kind: getattr(attack, "lexicon", None) for attack in self.attacks + self.unseen}
-        return tuple(kind for kind, lexicon in lexicons.items() if isinstance(lexicon, type(self.clusters)))
+        lexicons = {attack.name: getattr(attack, "lexicon", None) for attack in self.attacks + self.unseen}
+        return tuple(name for name, lexicon in lexicons.items() if isinstance(lexicon, type(self.clusters)))
 
     @property
     def search_fidelity(self) -> Fidelity:

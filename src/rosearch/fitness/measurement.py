@@ -93,11 +93,9 @@ class Measurement:
     @property
     def robust_texts(self) -> dict[str, list[int]]:
         """For each attack the places, in the list of examples, of those that stay right under its quoted score."""
-        best = [
-            quoted(self.robustness, kind) for kind in dict.fromkeys(item.recipe["kind"] for item in self.robustness)
-        ]
-        outcomes = {item.recipe["kind"]: self.results[f"{item.recipe['kind']}-{item.score['kind']}"] for item in best}
-        return {kind: [at for at, result in enumerate(found) if result.robust] for kind, found in outcomes.items()}
+        best = [quoted(self.robustness, name) for name in dict.fromkeys(item.attack for item in self.robustness)]
+        outcomes = {item.attack: self.results[f"{item.attack}-{item.score['kind']}"] for item in best}
+        return {name: [at for at, result in enumerate(found) if result.robust] for name, found in outcomes.items()}
 
     def details(self, *, of_each_attack: bool) -> dict[str, Any]:
         """Returns plain data to be recorded beside the figures, without what there is nothing of.
@@ -220,12 +218,12 @@ def quoted(robustness: Sequence[Robustness], attack: str) -> Robustness:
 
     Args:
         robustness: Records of one model.
-        attack: The kind of the attack.
+        attack: The name of the attack.
 
     Raises:
         KeyError: If there is no record of that attack.
     """
-    found = [record for record in robustness if record.recipe["kind"] == attack]
+    found = [record for record in robustness if record.attack == attack]
     if not found:
         raise KeyError(f"not attacked with {attack!r}")
     return reduce(lower_of, found)
@@ -245,8 +243,8 @@ def _resists_all(results: Mapping[str, tuple[AttackResult, ...]]) -> BoolArray:
 
 
 def _robustness_metrics(attacked: Attacked) -> dict[str, float]:
-    kinds = dict.fromkeys(record.recipe["kind"] for record in attacked.robustness)
-    best = [quoted(attacked.robustness, kind) for kind in kinds]
+    names = dict.fromkeys(record.attack for record in attacked.robustness)
+    best = [quoted(attacked.robustness, name) for name in names]
     outcomes = attacked.results.values()
     resists = _resists_all(attacked.results)
     weights = attacked.sample.weights

@@ -22,7 +22,7 @@ def own_encoder_notice(attacks: Sequence[Attack], teacher: Teacher) -> str | Non
     if not isinstance(teacher, Pretrained):
         return None
     own = _source(teacher.model)
-    encoders = {attack.kind: vars(attack).get("encoder") for attack in attacks}
+    encoders = {attack.name: vars(attack).get("encoder") for attack in attacks}
     kinds = [
         kind
         for kind, encoder in encoders.items()

@@ -263,7 +263,7 @@ class Estimator:
     def _queries(self, fidelity: Fidelity) -> float:
         """Returns the computed queries per attacked text."""
         needed = self._rehearsed.needs.queries
-        return sum(needed[f"{attack.kind}-{score}"] for attack in fidelity.attacks for score in fidelity.scores)
+        return sum(needed[f"{attack.name}-{score}"] for attack in fidelity.attacks for score in fidelity.scores)
 
     def _disk_bytes(self) -> dict[str, float]:
         rehearsed, search = self._rehearsed, self._configuration.search

@@ -385,6 +385,6 @@ def _fingerprints(configuration: Configuration, task: Task) -> dict[str, str]:
     return {
         "task": task.fingerprint,
         "teacher": configuration.teacher.source_fingerprint(),
-        **{f"attack {attack.kind}": attack.fingerprint() for attack in attacks},
+        **{f"attack {attack.name}": attack.fingerprint() for attack in attacks},
         **({} if clusters == ("none",) else {"clusters": configuration.fitness.clusters.fingerprint()}),
     }

@@ -107,7 +107,7 @@ def final_rows(results: Results) -> tuple[FinalRow, ...]:
 
 
 def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation | None) -> FinalRow:
-    recipes = dict.fromkeys(str(record.recipe["kind"]) for record in repeats[0].robustness)
+    recipes = dict.fromkeys(record.attack for record in repeats[0].robustness)
     parameters = int(repeats[0].metrics["parameters"])
     metrics = {name: _mean(repeats, name) for name in repeats[0].metrics}
     balanced = metrics["balanced_accuracy"]
