@@ -260,12 +260,7 @@ def read_card(folder: Path) -> dict[str, Any]:
     data = card.data
     assert (data.pipeline_tag, data.license) == ("text-classification", "other")
     figures = {result.metric_name: result.metric_value for result in data.eval_results or ()}
-    return {
-        "library": data.library_name,
-        "name": data.model_name,
-        "model_index": figures,
-        "words": len(card.text.split()),
-    }
+    return {"library": data.library_name, "name": data.model_name, "model_index": figures}
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ class StudentRecord:
                 vocabulary_size=int(data["vocab_size"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path}: {error} is missing or damaged. Copy the whole folder again.") from None
+            raise InputError(
+                f"{path}: not the configuration of a student ({error!r}). Copy the whole folder again."
+            ) from None
 
 
 def holds_student(folder: Path) -> bool:
