@@ -15,9 +15,9 @@ from rosearch.core.errors import ConfigError, InputError
 from rosearch.data.task import Task
 from rosearch.fitness.evaluation import Candidate
 from rosearch.fitness.fitness import Fitness
+from rosearch.fitness.precedents import Precedent, Precedents
 from rosearch.fitness.shortcuts.cheap_order import CheapOrder
 from rosearch.fitness.shortcuts.informative_subset import InformativeSubset
-from rosearch.fitness.shortcuts.precedents import Precedent, Precedents
 from rosearch.fitness.shortcuts.racing import Racing
 from rosearch.fitness.shortcuts.shortcut import Shortcut
 from rosearch.fitness.shortcuts.transfer import Transfer
@@ -62,8 +62,7 @@ class TestTransfer:
         first = bench.evaluate(TEACHER, whole, folder=tmp_path)
         again = replace(whole, shortcuts=(Transfer(),))
         second, alone = (
-            bench.evaluate(TEACHER, again, precedents=after(tmp_path / "attacks", parent=parent))
-            for parent in (True, False)
+            bench.evaluate(TEACHER, again, precedents=after(tmp_path, parent=parent)) for parent in (True, False)
         )
         successes = {"pwws-margin": first.robustness[0].correct - first.robustness[0].robust}
         assert successes["pwws-margin"] > 0
@@ -76,13 +75,13 @@ class TestTransfer:
         assert len({first.attack_id, second.attack_id, alone.attack_id}) == 3
 
     def test_other_trials_come_after_the_parents_the_latest_first(self, tmp_path: Path) -> None:
-        trials = tuple(precedent(index=index, parent=index in (1, 3), attacks=tmp_path) for index in range(5))
+        trials = tuple(precedent(index=index, parent=index in (1, 3), folder=tmp_path) for index in range(5))
         precedents = Precedents(candidate="x", trials=trials)
         assert [trial.index for trial in precedents.nearest(parents_only=False)] == [3, 1, 4, 2, 0]
         assert [trial.index for trial in precedents.nearest(parents_only=True)] == [3, 1]
 
     def test_outcomes_that_are_gone_are_named(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match=r"pwws-margin\.parquet: the outcomes of trial 7's attacks are gone"):
+        with pytest.raises(InputError, match=r"pwws-margin\.parquet: this file of trial 7 is gone"):
             Transfer(sources="all").to_ask("pwws-margin", after(tmp_path, parent=False))
 
 
@@ -90,8 +89,10 @@ def precedent(**known: Any) -> Precedent:
     given: dict[str, Any] = {
         "index": 0,
         "parent": False,
+        "training_id": "trained",
         "attack_id": "earlier",
-        "attacks": Path("nowhere"),
+        "folder": Path("nowhere"),
+        "leaves": 0,
         "resistance": (0.5,),
         "robustness": 0.5,
         "balanced_accuracy": 0.9,
@@ -101,8 +102,8 @@ def precedent(**known: Any) -> Precedent:
     return Precedent(**{**given, **known})
 
 
-def after(attacks: Path, *, parent: bool) -> Precedents:
-    return Precedents(candidate="x", trials=(precedent(index=7, parent=parent, attacks=attacks),))
+def after(folder: Path, *, parent: bool) -> Precedents:
+    return Precedents(candidate="x", trials=(precedent(index=7, parent=parent, folder=folder),))
 
 
 def test_one_shortcut_of_a_kind() -> None:

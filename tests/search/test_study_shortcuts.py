@@ -1,4 +1,4 @@
-"""A real search by shortcuts: they build on what the proposal saw, whatever the executor, wherever a run ended."""
+"""A real search whose trials build on earlier ones, by shortcuts and inherited texts: on those their proposals saw."""
 
 import json
 from dataclasses import replace
@@ -8,14 +8,21 @@ import pytest
 
 from rosearch.attacks.result_table import read_results
 from rosearch.core.events import Event
+from rosearch.core.files import read_json
 from rosearch.executors.processes import Processes
+from rosearch.fitness.precedents import LEFT
 from rosearch.search.configuration import Configuration
 from rosearch.search.events import TrialRecorded
+from rosearch.search.precedents import precedents_of
 from rosearch.search.study import Study
 from rosearch.testing.wall_times import without_wall_times
 
 SHORTCUTS = '[{kind = "cheap_order"}, {kind = "transfer", sources = "all"}, {kind = "racing", portion = 5}]'
-TRIALS = 6
+SCHEME = (
+    '{kind = "robust", schedule = {epochs = 4, learning_rate = 1e-2, batch_size = 16}, '
+    'adversaries = [{kind = "inherited_texts", texts = 40, attacks = ["deepwordbug"]}]}'
+)
+TRIALS = 8
 
 
 def trials(study: Study) -> list[str]:
@@ -25,6 +32,7 @@ def trials(study: Study) -> list[str]:
 @pytest.fixture(scope="module")
 def configuration(toy_study: Path) -> Configuration:
     overrides = [f"search.trials={TRIALS}", "search.finalists=0", f"fitness.shortcuts={SHORTCUTS}"]
+    overrides += [f"fitness.scheme={SCHEME}", "fitness.unseen=[]", "strategy.population=2", "strategy.immigrants=0.2"]
     return Configuration.read(toy_study / "toy.toml", overrides=overrides)
 
 
@@ -47,6 +55,26 @@ def test_each_trial_builds_on_those_that_its_proposal_saw(whole: Study) -> None:
     assert [trial.metric("examples") for trial in whole.trials] == attacked
     assert min(attacked) < max(attacked) == whole.configuration.fitness.dev_examples
     assert sum(sum(trial.details["shortcuts"]["transfer"]["fallen"].values()) for trial in whole.trials) > 0
+
+
+def test_children_learn_what_their_parents_left(whole: Study) -> None:
+    left = {}
+    for trial in whole.trials:
+        path = whole.directory.trial_path(trial.proposal) / LEFT
+        left[trial.index] = set(read_json(path)) if path.is_file() else set()
+        assert len(left[trial.index]) == trial.details["training"].get("left", 0)
+    train = whole.check().train
+    children = [trial for trial in whole.trials if trial.proposal.parents]
+    assert children
+    for trial in children:
+        texts = [train.texts[int(row)] for parent in trial.proposal.parents for row in left[parent]]
+        assert texts
+        orphan = replace(trial.proposal, parents=())
+        precedents = [
+            precedents_of(proposal, whole.trials[: trial.proposal.seen], whole.directory, reference=None)
+            for proposal in (trial.proposal, orphan)
+        ]
+        assert [len(each.inherited()) for each in precedents] == [len(set(texts)), 0]
 
 
 def test_a_search_in_parts_records_the_same(whole: Study, configuration: Configuration, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The part of a step that only robust distillation has: losses on perturbed texts and on what adversaries find."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import final
 
@@ -7,7 +8,7 @@ import numpy as np
 import torch
 
 from rosearch.core.errors import ConfigError
-from rosearch.core.protocols import IntArray
+from rosearch.core.protocols import IntArray, Text
 from rosearch.core.rng import SeedTree
 from rosearch.data.encoded import Encoded
 from rosearch.distillation.adversaries.adversary import Adversary
@@ -15,10 +16,12 @@ from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.adversaries.convex_hull import ConvexHull
 from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.adversaries.inherited_texts import InheritedTexts
 from rosearch.distillation.attack_search import AttackSearch
 from rosearch.distillation.consistency import consistency_loss
 from rosearch.distillation.embedding_search import BallSearch, HullSearch
 from rosearch.distillation.epoch import Epoch
+from rosearch.distillation.inheritance import Inheritance
 from rosearch.distillation.learner import Learner, Probe
 from rosearch.distillation.objective import TrainingBatch
 from rosearch.distillation.opponent import Moment, Opponent
@@ -39,10 +42,19 @@ class Defence:
         scheme: Losses, perturbations, adversaries.
         source: The training texts.
         labels: Of the texts, shape ``(n,)``.
+        inherited: Texts that beat the parents, by row of the original; None where nothing is inherited or left.
         seeds: The branch of this training; perturbations are keyed by epoch below it.
     """
 
-    def __init__(self, scheme: Robust, source: TextSource, labels: IntArray, *, seeds: SeedTree) -> None:
+    def __init__(
+        self,
+        scheme: Robust,
+        source: TextSource,
+        labels: IntArray,
+        *,
+        inherited: Mapping[int, Text] | None,
+        seeds: SeedTree,
+    ) -> None:
         self._scheme = scheme
         self._source = source
         self._seeds = seeds
@@ -51,8 +63,9 @@ class Defence:
         self._perturbed: Encoded | None = None
         self._places: IntArray = np.full(len(source.texts), -1, dtype=np.int64)
         self._epoch = -1
+        self._leaves = inherited is not None
         self._opponents: list[Opponent] = [
-            _opponent(adversary, source, labels, texts) for adversary in scheme.adversaries
+            _opponent(adversary, source, labels, texts, inherited or {}) for adversary in scheme.adversaries
         ]
 
     def enter(self, epoch: Epoch, learner: Learner, *, progress: float) -> None:
@@ -97,6 +110,16 @@ class Defence:
             total += learner.descend(loss)
         return total + sum(opponent.learn(learner, batch, rows, probe) for opponent in self._opponents)
 
+    def leave(self, learner: Learner) -> dict[int, Text]:
+        """Returns what the training leaves to those who inherit: texts that beat the student, by row of the original.
+
+        Args:
+            learner: The student as it is at the end.
+        """
+        rng = self._seeds.child("adversary", "left").generator()
+        inheritance = next((each for each in self._opponents if isinstance(each, Inheritance)), None)
+        return inheritance.leave(learner, rng) if inheritance and self._leaves else {}
+
     def _with_pieces_left_out(self, batch: TrainingBatch) -> TrainingBatch:
         """Hides some pieces as padding is hidden, never the first, which every text must have."""
         if not self._scheme.piece_dropout:
@@ -121,10 +144,16 @@ def defence_of(scheme: Scheme, data: TrainingSet, *, seeds: SeedTree) -> Defence
         return None
     if data.source is None:
         raise ConfigError("[fitness.scheme] kind = 'robust' rewrites texts; give the training set its source.")
-    return Defence(scheme, data.source, data.labels, seeds=seeds)
+    return Defence(scheme, data.source, data.labels, inherited=data.inherited, seeds=seeds)
 
 
-def _opponent(adversary: Adversary, source: TextSource, labels: IntArray, texts: WordedTexts) -> Opponent:
+def _opponent(
+    adversary: Adversary,
+    source: TextSource,
+    labels: IntArray,
+    texts: WordedTexts,
+    inherited: Mapping[int, Text],
+) -> Opponent:
     """Returns what carries an adversary out."""
     match adversary:
         case GradientSwaps():
@@ -135,4 +164,6 @@ def _opponent(adversary: Adversary, source: TextSource, labels: IntArray, texts:
             return BallSearch(adversary)
         case AttackedTexts():
             return AttackSearch(adversary, source, labels)
+        case InheritedTexts():
+            return Inheritance(adversary, source, labels, inherited)
     raise ConfigError(f"[fitness.scheme] there is nothing that carries out the adversary {adversary!r}")

@@ -6,6 +6,7 @@ from typing import Literal, final
 from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.adversaries.adversary import Adversary
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.adversaries.inherited_texts import InheritedTexts
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
@@ -61,6 +62,8 @@ class Robust(Scheme):
             raise ValueError(
                 "perturbed and consistency need perturbations or piece_dropout; give some or set both to 0"
             )
+        if sum(isinstance(adversary, InheritedTexts) for adversary in self.adversaries) > 1:
+            raise ValueError("adversaries: inherited_texts may stand once; give it several attacks")
         if not 0 <= self.ramp <= 1 or not 0 <= self.piece_dropout < 1:
             raise ValueError("ramp must be in [0, 1], and piece_dropout in [0, 1)")
 
@@ -78,6 +81,11 @@ class Robust(Scheme):
     def draws(self) -> bool:
         """Whether texts are perturbed at all."""
         return self.perturbed > 0 or self.consistency > 0
+
+    @property
+    def inherits(self) -> bool:
+        """Whether texts that beat a trial's parents are learnt."""
+        return any(isinstance(adversary, InheritedTexts) for adversary in self.adversaries)
 
     def strength(self, progress: float) -> float:
         """Returns how strong perturbations are, in [0, 1].

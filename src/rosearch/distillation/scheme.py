@@ -47,6 +47,11 @@ class Scheme(Component, ABC):
         return tuple(name for name in ("pooled_states", "token_relations") if self.weights.get(name, 0.0) > 0)
 
     @property
+    def inherits(self) -> bool:
+        """Whether a trial of a search learns from what its parents' trainings left."""
+        return False
+
+    @property
     def uses_tokens(self) -> bool:
         """Whether the states of the teacher's tokens are wanted, which take more room than all else."""
         return self.weights.get("token_relations", 0.0) > 0

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any, final
 
@@ -14,7 +14,7 @@ from torch import nn
 
 from rosearch.core.errors import DivergenceError
 from rosearch.core.events import Listener, Progress, ignore
-from rosearch.core.protocols import IntArray, Precision
+from rosearch.core.protocols import IntArray, Precision, Text
 from rosearch.core.rng import SeedTree
 from rosearch.data.batching import length_buckets
 from rosearch.device import resolve_device, resolve_precision, seeded
@@ -52,6 +52,7 @@ class TrainingReport:
         first_loss: Loss of the first step.
         last_loss: Smoothed loss at the end.
         precision: Of the matrix products.
+        left: Texts that beat the trained student, for those who inherit, by row of the original; not for the journal.
     """
 
     steps: int
@@ -60,10 +61,12 @@ class TrainingReport:
     first_loss: float
     last_loss: float
     precision: str
+    left: Mapping[int, Text] = field(default_factory=dict)
 
     def to_record(self) -> dict[str, Any]:
         """Returns plain data for the journal."""
-        return asdict(self)
+        record = {name: value for name, value in asdict(self).items() if name != "left"}
+        return record | ({"left": len(self.left)} if self.left else {})
 
 
 def train(
@@ -117,15 +120,10 @@ def train(
             texts += len(rows)
             if step % TOLD_EVERY == 0 or step == steps - 1:
                 listener(watch.progress(stage, step + 1, steps))
-    network.eval()
-    return TrainingReport(
-        steps=steps,
-        texts=texts,
-        seconds=time.perf_counter() - start,
-        first_loss=watch.first,
-        last_loss=watch.smoothed,
-        precision=resolved,
-    )
+        network.eval()
+        left = {} if defence is None else defence.leave(learner)
+    seconds = time.perf_counter() - start
+    return watch.report(steps=steps, texts=texts, seconds=seconds, precision=resolved, left=left)
 
 
 @final
@@ -139,6 +137,14 @@ class DivergenceWatch:
     def progress(self, stage: str, done: int, steps: int) -> Progress:
         """Returns what a listener hears."""
         return Progress(stage=stage, done=done, total=steps, unit="steps", detail=f"loss {self.smoothed:.3f}")
+
+    def report(self, **others: Any) -> TrainingReport:
+        """Returns the report of a training that has ended.
+
+        Args:
+            **others: Its fields beside the losses.
+        """
+        return TrainingReport(first_loss=self.first, last_loss=self.smoothed, **others)
 
     def see(self, loss: float, step: int) -> None:
         """Takes the loss of one step.

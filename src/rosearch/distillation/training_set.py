@@ -1,6 +1,6 @@
 """What a student is trained on: encoded texts, labels, and a teacher's outputs beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
@@ -51,6 +51,8 @@ class TrainingSet:
         outputs: The teacher's outputs for the same texts; None for training without a teacher.
         class_weights: What a text of each class counts, shape ``(classes,)``; None counts all the same.
         source: The texts themselves, where a scheme rewrites them.
+        inherited: Texts that beat the parents of a trial of a search, by row of the original; None where nothing is
+            inherited or left.
     """
 
     encoded: Encoded
@@ -58,6 +60,7 @@ class TrainingSet:
     outputs: Outputs | None = None
     class_weights: FloatArray | None = None
     source: TextSource | None = None
+    inherited: Mapping[int, Text] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -17,9 +17,9 @@ from rosearch.core.rng import SeedTree
 from rosearch.fitness.attacking import Attacking
 from rosearch.fitness.diagnosis import attack_flags
 from rosearch.fitness.fidelity import Fidelity
+from rosearch.fitness.precedents import Precedents
 from rosearch.fitness.shortcuts.cheap_order import CheapOrder
 from rosearch.fitness.shortcuts.informative_subset import InformativeSubset
-from rosearch.fitness.shortcuts.precedents import Precedents
 from rosearch.fitness.shortcuts.racing import Racing
 from rosearch.fitness.shortcuts.shortcut import find
 from rosearch.fitness.shortcuts.transfer import Transfer

@@ -89,6 +89,11 @@ class Fitness(Component):
         return tuple(name for name, lexicon in lexicons.items() if isinstance(lexicon, type(self.clusters)))
 
     @property
+    def builds_on_trials(self) -> bool:
+        """Whether an evaluation of the search hangs on trials before it."""
+        return bool(self.shortcuts) or self.scheme.inherits
+
+    @property
     def search_fidelity(self) -> Fidelity:
         """What every candidate of the search gets."""
         return Fidelity(

@@ -28,7 +28,7 @@ from rosearch.fitness.attacking import Attacking
 from rosearch.fitness.calibration import expected_calibration_error, fit_temperature
 from rosearch.fitness.diagnosis import answer_flags
 from rosearch.fitness.fidelity import Fidelity, ScoreKind
-from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
+from rosearch.fitness.precedents import NO_PRECEDENTS, Precedents
 from rosearch.fitness.stand_in import screening_of
 
 PROBABILITY_RESOLUTION = 1e-6

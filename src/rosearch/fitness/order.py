@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 from rosearch.core.events import Listener, ignore
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
-from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
+from rosearch.fitness.precedents import NO_PRECEDENTS, Precedents
 
 if TYPE_CHECKING:
     from rosearch.fitness.workbench import Workbench

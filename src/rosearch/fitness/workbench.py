@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rosearch.attacks.engine import ENGINE_VERSION
 from rosearch.attacks.goal import MarginScore
 from rosearch.core.events import Listener, Notice, ignore
+from rosearch.core.files import write_json
 from rosearch.core.fingerprint import fingerprint, fingerprint_files
 from rosearch.core.protocols import FloatArray, Text, Victim
 from rosearch.core.rng import SeedTree
@@ -31,7 +32,7 @@ from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.fitness import Fitness
 from rosearch.fitness.majority import MajorityClass
 from rosearch.fitness.measurement import measure
-from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
+from rosearch.fitness.precedents import LEFT, NO_PRECEDENTS, Precedents
 from rosearch.lexicons.clustering import CLUSTERING_VERSION
 from rosearch.space.architecture import Architecture, InputGenes
 from rosearch.space.size import flops, parameter_count
@@ -115,7 +116,7 @@ class Workbench:
             candidate: What to build and how to train it.
             fidelity: How long to train and what to attack with.
             folder: Where the student and the results of each text are written; None writes nothing.
-            precedents: What shortcuts may know of the trials before this one.
+            precedents: What shortcuts and inheritance may know of the trials before this one.
             listener: Hears the progress.
 
         Raises:
@@ -125,7 +126,7 @@ class Workbench:
             fidelity = replace(fidelity, attacks=())
         # The teacher is not compared bit by bit, and far too slow for one thread.
         with threads(self.thread_count if candidate.model == "student" else os.cpu_count() or 1):
-            victim, report = self.make(candidate, fidelity, listener)
+            victim, report = self.make(candidate, fidelity, listener, precedents=precedents)
             start, sizes = time.perf_counter(), self._sizes(candidate)
             measured = measure(
                 victim,
@@ -148,8 +149,8 @@ class Workbench:
                 details["class_weights"] = weights.tolist()
         if folder is not None:
             measured.write(folder / "attacks")
-            details |= _saved(victim, folder / "student")
-        training_id = self.training_id(candidate, fidelity)
+            details |= _saved(victim, report, folder)
+        training_id = self.training_id(candidate, fidelity, precedents)
         return Evaluation(
             name=candidate.name,
             repeat=candidate.repeat,
@@ -162,7 +163,12 @@ class Workbench:
         )
 
     def make(
-        self, candidate: Candidate, fidelity: Fidelity, listener: Listener = ignore
+        self,
+        candidate: Candidate,
+        fidelity: Fidelity,
+        listener: Listener = ignore,
+        *,
+        precedents: Precedents = NO_PRECEDENTS,
     ) -> tuple[Victim, TrainingReport | None]:
         """Makes a candidate: trains a student, loads the teacher.
 
@@ -170,6 +176,7 @@ class Workbench:
             candidate: What to build and how to train it.
             fidelity: How long to train.
             listener: Hears the progress.
+            precedents: The trials that it may inherit from.
 
         Returns:
             The model, and how its training went, where it was trained.
@@ -192,6 +199,7 @@ class Workbench:
             outputs=self._outputs if distils else None,
             class_weights=self._class_weights(scheme),
             source=TextSource(texts=self._texts, tokenizer=read.tokenizer, max_length=self.teacher.max_length),
+            inherited=precedents.inherited() if scheme.inherits and precedents.candidate else None,
         )
         report = train(
             network,
@@ -208,7 +216,7 @@ class Workbench:
         )
         return student, report
 
-    def training_id(self, candidate: Candidate, fidelity: Fidelity) -> str:
+    def training_id(self, candidate: Candidate, fidelity: Fidelity, precedents: Precedents = NO_PRECEDENTS) -> str:
         """Names everything that decides a candidate's weights, and nothing else."""
         if candidate.model == "majority":
             return fingerprint({"majority": self.task.fingerprint})
@@ -229,7 +237,7 @@ class Workbench:
                 "precision": precision,
                 "threads": self.thread_count,
                 "versions": [BUILDER_VERSION, TRAINER_VERSION],
-                "parent": None,
+                "parent": _ancestry(scheme, precedents),
                 **self._words_read(architecture),
             }
         )
@@ -344,12 +352,20 @@ def _genes(candidate: Candidate) -> tuple[Architecture, Scheme]:
     return candidate.architecture, candidate.scheme
 
 
-def _saved(victim: Victim, folder: Path) -> dict[str, Any]:
-    """Saves a student, and returns its files' hashes to be recorded; does nothing with another model."""
+def _ancestry(scheme: Scheme, precedents: Precedents) -> list[str] | None:
+    """Names the trainings that one inherits from; None where it inherits nothing."""
+    parents = [parent.training_id for parent in precedents.parents] if scheme.inherits else []
+    return parents or None
+
+
+def _saved(victim: Victim, report: TrainingReport | None, folder: Path) -> dict[str, Any]:
+    """Saves a student and what its training left; returns the hashes of its files. Does nothing with another model."""
     if not isinstance(victim, Student):
         return {}
-    victim.save_pretrained(folder)
-    return {"files": fingerprint_files(folder)}
+    if report and report.left:
+        write_json(folder / LEFT, report.left)
+    victim.save_pretrained(folder / "student")
+    return {"files": fingerprint_files(folder / "student")}
 
 
 _restored: dict[str, Workbench] = {}

@@ -9,7 +9,7 @@ from rosearch.core.events import Listener, Notice, Progress
 from rosearch.executors.job import Job, Outcome
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.order import Order, fulfil
-from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS
+from rosearch.fitness.precedents import NO_PRECEDENTS
 from rosearch.search.configuration import Configuration
 from rosearch.search.events import EvaluationsBegin, TrialRecorded
 from rosearch.search.failures import FailureWatch
@@ -229,7 +229,7 @@ class Driver:
             label=f"trial {proposal.index}",
             listener=self.listener,
             precedents=precedents_of(proposal, seen, self.directory, reference=self.results.reference)
-            if fitness.shortcuts
+            if fitness.builds_on_trials
             else NO_PRECEDENTS,
         )
 

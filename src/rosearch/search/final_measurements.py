@@ -14,7 +14,7 @@ from rosearch.executors.job import Job
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
 from rosearch.fitness.order import Order, fulfil
-from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
+from rosearch.fitness.precedents import NO_PRECEDENTS, Precedents
 from rosearch.search.events import FinalRecorded, Labelled
 from rosearch.search.failures import FailureWatch
 from rosearch.search.results import FINAL, Recorder

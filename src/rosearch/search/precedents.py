@@ -1,9 +1,9 @@
-"""What the shortcuts of a candidate's attacks may know of the trials that its proposal saw."""
+"""What a candidate's evaluation may know of the trials that its proposal saw."""
 
 from collections.abc import Sequence
 
 from rosearch.fitness.evaluation import Evaluation
-from rosearch.fitness.shortcuts.precedents import Precedent, Precedents
+from rosearch.fitness.precedents import Precedent, Precedents
 from rosearch.search.membership import RESISTANCE
 from rosearch.store.records import Proposal, Trial
 from rosearch.store.run_directory import RunDirectory
@@ -25,8 +25,10 @@ def precedents_of(
         Precedent(
             index=trial.index,
             parent=trial.index in proposal.parents,
+            training_id=trial.details["training_id"],
             attack_id=trial.details["attack_id"],
-            attacks=directory.trial_path(trial.proposal) / "attacks",
+            leaves=trial.details["training"].get("left", 0),
+            folder=directory.trial_path(trial.proposal),
             resistance=tuple(trial.details[RESISTANCE]),
             robustness=trial.robustness,
             balanced_accuracy=trial.metric("balanced_accuracy"),

@@ -12,7 +12,7 @@ from rosearch.executors.executor import Executor
 from rosearch.executors.job import Job, Outcome, carry_out
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
-from rosearch.fitness.shortcuts.precedents import NO_PRECEDENTS, Precedents
+from rosearch.fitness.precedents import NO_PRECEDENTS, Precedents
 from rosearch.teachers.teacher import PreparedTeacher, Teacher
 from rosearch.testing.instant_fitness import VOCABULARY_SIZE, instant_metrics
 

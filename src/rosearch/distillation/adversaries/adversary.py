@@ -15,6 +15,7 @@ class Adversary(Component, ABC):
         "rosearch.distillation.adversaries.convex_hull",
         "rosearch.distillation.adversaries.free_lb",
         "rosearch.distillation.adversaries.attacked_texts",
+        "rosearch.distillation.adversaries.inherited_texts",
     )
 
     weight: float

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from rosearch.attacks.sample import Sample
 from rosearch.core.protocols import FloatArray, IntArray
-from rosearch.fitness.shortcuts.precedents import Precedents
+from rosearch.fitness.precedents import Precedents
 from rosearch.fitness.shortcuts.shortcut import Shortcut
 
 LEAST_SPREAD = 0.02

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
-from rosearch.fitness.shortcuts.precedents import Precedents
+from rosearch.fitness.precedents import Precedents
 from rosearch.fitness.shortcuts.sequential_mean import bounds, is_below
 from rosearch.fitness.shortcuts.shortcut import Shortcut
 

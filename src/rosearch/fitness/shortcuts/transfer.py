@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, final
 
 from rosearch.attacks.result import AttackResult
-from rosearch.fitness.shortcuts.precedents import Precedents
+from rosearch.fitness.precedents import Precedents
 from rosearch.fitness.shortcuts.shortcut import Shortcut
 
 

@@ -1,4 +1,4 @@
-"""What shortcuts may know of the trials before a candidate: those that its proposal saw, whatever ended earlier."""
+"""What a candidate's evaluation may know of earlier trials: those that its proposal saw, whatever ended earlier."""
 
 import math
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from typing import Any, final
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.result_table import read_results
 from rosearch.core.errors import InputError
+from rosearch.core.files import read_json
+from rosearch.core.protocols import Text
 
 
 @final
@@ -19,8 +21,10 @@ class Precedent:
     Args:
         index: The trial's number.
         parent: Whether the candidate was made from it.
+        training_id: Names everything that decided its weights.
         attack_id: Names everything that decided the outcomes of its attacks.
-        attacks: Where they lie, a file for each attack and score.
+        folder: Where its files lie.
+        leaves: How many texts its training left to its children.
         resistance: For each text of the list the share of query budgets that it resisted; None where it was not
             attacked.
         robustness: Mean of the budget curve.
@@ -31,8 +35,10 @@ class Precedent:
 
     index: int
     parent: bool
+    training_id: str
     attack_id: str
-    attacks: Path
+    folder: Path
+    leaves: int
     resistance: tuple[float | None, ...]
     robustness: float
     balanced_accuracy: float
@@ -53,19 +59,33 @@ class Precedent:
         Raises:
             InputError: If the file is gone.
         """
-        path = self.attacks / f"{name}.parquet"
+        return read_results(self._require(self.folder / "attacks" / f"{name}.parquet"))
+
+    @property
+    def left(self) -> dict[int, Text]:
+        """The texts that its training left to its children, by row of the original.
+
+        Raises:
+            InputError: If the file is gone.
+        """
+        if not self.leaves:
+            return {}
+        texts = read_json(self._require(self.folder / LEFT))
+        return {int(row): text if isinstance(text, str) else (text[0], text[1]) for row, text in texts.items()}
+
+    def _require(self, path: Path) -> Path:
         if not path.is_file():
             raise InputError(
-                f"{path}: the outcomes of trial {self.index}'s attacks are gone, and shortcuts of the search build on "
-                "them. Put the file back, or begin a new run."
+                f"{path}: this file of trial {self.index} is gone, and later trials build on it. Put it back, or begin "
+                "a new run."
             )
-        return read_results(path)
+        return path
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class Precedents:
-    """All that shortcuts may know when a candidate is attacked; equal in every executor and after every kill.
+    """All that a candidate's evaluation may know; equal in every executor and after every kill.
 
     Args:
         candidate: Names the candidate; keys what is drawn for it.
@@ -90,16 +110,34 @@ class Precedents:
         trials = [[trial.attack_id, trial.parent] for trial in self.trials]
         return [self.candidate, self.least_balanced_accuracy, trials]
 
+    @property
+    def parents(self) -> tuple[Precedent, ...]:
+        """The trials that the candidate was made from, the latest first."""
+        return tuple(trial for trial in self.trials[::-1] if trial.parent)
+
+    def inherited(self) -> dict[int, Text]:
+        """Returns what the parents' trainings left, by row of the original; of two for one row, the latest parent's.
+
+        Raises:
+            InputError: If a parent's file is gone.
+        """
+        texts: dict[int, Text] = {}
+        for parent in self.parents:
+            texts = parent.left | texts
+        return dict(sorted(texts.items()))
+
     def nearest(self, *, parents_only: bool) -> Iterator[Precedent]:
         """Gives the parents, the latest first, then the other trials, the latest first.
 
         Args:
             parents_only: Leaves the others out.
         """
-        latest_first = self.trials[::-1]
-        yield from (trial for trial in latest_first if trial.parent)
-        yield from (trial for trial in latest_first if not (trial.parent or parents_only))
+        yield from self.parents
+        yield from (trial for trial in self.trials[::-1] if not (trial.parent or parents_only))
 
+
+LEFT = "inherited_texts.json"
+"""Holds, in a trial's folder, what its training left to its children."""
 
 NO_PRECEDENTS = Precedents()
 """Of a candidate that comes first, or is not of a search."""
