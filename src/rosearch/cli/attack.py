@@ -125,10 +125,8 @@ def command(
     from rosearch.cli.attack_tables import describe, print_outcome, print_subject
     from rosearch.cli.attacked_model import folder_of, graph_precision, mended, open_model
     from rosearch.cli.progress import showing_progress
-    from rosearch.core.files import write_text
 
-    if out is not None:
-        require_folder(out)
+    require_folder(out)
     assault = given(
         assault_on(folder_of(model)),
         texts=_texts(data, text, label=label, labels=_names(labels), skip_bad_rows=skip_bad_rows),
@@ -148,8 +146,7 @@ def command(
         measurement = assault.carry_out(mended(opened, task) if normalise else opened, task, display, log=log)
     if out is not None:
         measurement.write(out)
-    if html is not None:
-        write_text(html, _page(assault, opened, measurement))
+    _write_page(html, assault, opened, measurement)
     if json:
         emit_json(describe(assault, opened, task, measurement))
         return
@@ -187,13 +184,17 @@ def _log(out: Path, model: Path, *, normalise: bool) -> Iterator["ResultLog"]:
         yield ResultLog(out / f"outcomes-{fingerprint([content, normalise], length=12)}.jsonl")
 
 
-def _page(assault: "Assault", model: "AttackedModel", measurement: "Measurement") -> str:
+def _write_page(html: Path | None, assault: "Assault", model: "AttackedModel", measurement: "Measurement") -> None:
+    from rosearch.core.files import write_text
     from rosearch.report.attack_page import attack_page
 
-    return attack_page(
+    if html is None:
+        return
+    page = attack_page(
         model=str(assault.student),
         texts=str(assault.texts),
         label_names=model.label_names,
         robustness=measurement.robustness,
         results=measurement.results,
     )
+    write_text(html, page)

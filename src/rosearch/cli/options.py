@@ -150,15 +150,15 @@ def assignments_of(
     return result
 
 
-def require_folder(out: Path) -> None:
+def require_folder(out: Path | None) -> None:
     """Makes sure that a folder is there or can be made, before anything takes time.
 
     Args:
-        out: What the user named.
+        out: What the user named; None asks for no folder.
 
     Raises:
         InputError: If a file stands in its place.
     """
-    nearest = next((path for path in (out, *out.parents) if path.exists()), None)
+    nearest = next((path for path in (out, *out.parents) if path.exists()), None) if out else None
     if nearest is not None and not nearest.is_dir():
         raise InputError(f"{nearest}: is a file, and a folder is needed there. Give another place with --out.")
