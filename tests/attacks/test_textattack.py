@@ -10,6 +10,7 @@ import pytest
 from rosearch.attacks import Attack, MarginScore
 from rosearch.attacks.textattack import attack as module
 from rosearch.attacks.textattack.attack import TextAttack
+from rosearch.attacks.textattack.environment import Environment
 from rosearch.core.errors import AssetError, AttackError, ConfigError, RoSearchError
 from rosearch.core.events import Event, Notice
 from rosearch.core.rng import SeedTree
@@ -88,6 +89,17 @@ def test_an_environment_that_does_not_serve_is_told_before_the_model_is_asked(
         make(recipe, timeout_s=0.5 if recipe == "silent" else 30).prepare()
     assert words in str(caught.value)
     assert not module._idle
+
+
+def test_a_program_that_has_ended_is_told_of_by_what_it_said(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text("#!/bin/sh\necho 'what is this?' >&2; exit 3\n", encoding="utf-8")
+    (tmp_path / "python").chmod(0o755)
+    environment = Environment(str(tmp_path / "python"), timeout_s=30, online=False)
+    environment._process.wait()
+    environment.say({"recipe": "pwws"})
+    with pytest.raises(AttackError, match=r"process ended with code 3, after: \.\.\.what is this\?"):
+        environment.hear()
+    environment.close()  # nor does what it was never told matter
 
 
 @pytest.mark.parametrize(

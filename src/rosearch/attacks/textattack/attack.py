@@ -171,7 +171,7 @@ _MOST_IDLE = 2
 
 
 def _give_back(attack: TextAttack, environment: Environment) -> None:
-    """Keeps a process for the next text; each takes half a gigabyte, so few are kept."""
+    """Keeps a process for the next text; each takes 0.6 to 0.8 GB, so few are kept."""
     while len(_idle) >= _MOST_IDLE:
         _idle.pop(next(iter(_idle))).close()
     _idle[attack] = environment

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, final
 
@@ -92,8 +93,9 @@ class Environment:
         self._process.wait()
         self._reader.join()
         for stream in (self._process.stdin, self._process.stdout, self._errors):
-            if stream is not None:
-                stream.close()
+            with suppress(OSError):  # what it was still to be told
+                if stream is not None:
+                    stream.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for

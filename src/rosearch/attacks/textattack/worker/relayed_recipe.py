@@ -17,8 +17,8 @@ Relay = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes texts with what is known of them, gives scores, flips, and whether that was the last answer."""
 
 
-class UnfitError(Exception):
-    """A recipe that cannot be run so."""
+class UnfitError(AttributeError):
+    """A recipe that cannot be run so; also where it looks for what the model would have."""
 
 
 class Answer(NamedTuple):
@@ -35,6 +35,9 @@ class _Absent(ModelWrapper):  # type: ignore[misc]
 
     def __call__(self, text_input_list: Sequence[str], **_: Any) -> Any:  # noqa: ARG002
         raise UnfitError("it asks the model by another way than its goal")
+
+    def __getattr__(self, name: str) -> Any:
+        raise UnfitError(f"it looks into the model, for {name}, which is in another process")
 
 
 @final
@@ -114,12 +117,11 @@ class RelayedRecipe:
         try_encoders: Whether its sentence encoders are TextAttack's own, which load when they are first asked.
 
     Raises:
-        UnfitError: If the recipe has another goal, or reads gradients.
+        UnfitError: If the recipe has another goal, reads gradients, or is not there.
     """
 
     def __init__(self, recipe: str, relay: Relay, *, try_encoders: bool) -> None:
-        module, _, name = recipe.rpartition(":") if ":" in recipe else ATTACK_RECIPE_NAMES[recipe].rpartition(".")
-        attack = getattr(import_module(module), name).build(_Absent())
+        attack = _found(recipe).build(_Absent())
         goal, self._search = attack.goal_function, attack.search_method
         if type(goal) is not UntargetedClassification or goal.target_max_score:
             raise UnfitError(f"its goal is {type(goal).__name__}, not just another prediction")
@@ -155,3 +157,14 @@ class RelayedRecipe:
                 raise
             ended = self._goal.best or text  # a search that cannot take an empty answer
         return ended
+
+
+def _found(recipe: str) -> Any:
+    if ":" not in recipe:
+        module, _, name = ATTACK_RECIPE_NAMES[recipe].rpartition(".")
+        return getattr(import_module(module), name)
+    module, _, name = recipe.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise UnfitError(f"it is looked for here and in TextAttack's environment, but: {error}") from error
