@@ -188,7 +188,7 @@ class TestRacing:
     def test_who_cannot_win_is_stopped(
         self, bench: Workbench, rivals: tuple[float, ...], floor: float, attacked: int
     ) -> None:
-        fidelity = replace(bench.fitness.search_fidelity, shortcuts=(Racing(confidence=0.9),))
+        fidelity = replace(bench.fitness.search_fidelity, shortcuts=(Racing(confidence=0.9, portion=10),))
         trials = tuple(precedent(robustness=robustness, balanced_accuracy=1.0, parameters=0.0) for robustness in rivals)
         precedents = Precedents(candidate="x", trials=trials, least_balanced_accuracy=floor)
         first, second = (

@@ -107,6 +107,8 @@ def _print_time(study: "Study", estimate: "Estimate", hours: float | None) -> No
     table.add_section()
     table.add_row("in all", "", "", duration(estimate.seconds), "")
     emit(table)
+    if study.configuration.fitness.shortcuts:
+        emit("The attacks of the search are counted whole: what shortcuts leave out is told by no rehearsal.")
     dominant = estimate.dominant
     setting = next(text for name, text in WHAT_SETS.items() if dominant.name.startswith(name))
     emit(f"Most of it, {percent(dominant.seconds / estimate.seconds)}, is {dominant.name}. What sets it: {setting}.")

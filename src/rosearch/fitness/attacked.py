@@ -119,12 +119,11 @@ class _Attacks:
     def results(self) -> tuple[dict[str, tuple[AttackResult, ...]], Sample]:
         """Carries out the attacks; returns the outcomes by attack and score, and which texts they are of."""
         total = len(self._attacking.names)
-        subset, racing = (find(self._fidelity.shortcuts, kind) for kind in (InformativeSubset, Racing))
-        if isinstance(racing, Racing):
+        if racing := find(self._fidelity.shortcuts, Racing):
             found, sample = self._raced(racing)
         else:
             sample = Sample.of_one_stratum(range(total), total)
-            if isinstance(subset, InformativeSubset):
+            if subset := find(self._fidelity.shortcuts, InformativeSubset):
                 sample = subset.draw(total, self._precedents, rng=self._seeds.child(subset.kind).generator())
                 self.accounts[subset.kind] = subset.to_config() | subset.account(sample)
             found = self._on(sample.places)

@@ -19,7 +19,7 @@ class Racing(Shortcut):
     weights. Where the mean of the candidate's budget curve over the whole list is surely below the best rival's, that
     rival dominates it. What is sure is decided by a test that may look as often as it likes. Texts come in an order
     drawn afresh for each candidate. A candidate that is less accurate than the bag of embeddings, and so infeasible,
-    stops after the first portion.
+    stops after the first portion. Of feasible ones that are much alike, few are stopped on a hundred texts.
 
     Args:
         confidence: The chance that a candidate which would not be below its rival is raced to the end, at least.
@@ -34,7 +34,7 @@ class Racing(Shortcut):
 
     kind: Literal["racing"] = "racing"
     confidence: float = 0.95
-    portion: int = 10
+    portion: int = 20
 
     def __post_init__(self) -> None:
         if not 0 < self.confidence < 1 or self.portion < 1:
