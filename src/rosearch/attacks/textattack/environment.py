@@ -16,6 +16,7 @@ from rosearch.core.interrupts import sheltered_children
 
 _WORKER = Path(__file__).parent / "worker"
 _LAST_WORDS = 400
+_GRACE_S = 10.0
 
 
 @final
@@ -77,8 +78,7 @@ class Environment:
                 "take as long."
             ) from None
         if not line:
-            code = self._process.wait()
-            raise AttackError(f"{self._python}: TextAttack's process ended with code {code}{self._last_words()}")
+            raise AttackError(f"{self._python}: TextAttack's process {self._end()}{self._last_words()}")
         try:
             message = json.loads(line)
         except ValueError:
@@ -102,6 +102,12 @@ class Environment:
         for line in self._process.stdout:
             self._lines.put(line)
         self._lines.put(b"")
+
+    def _end(self) -> str:
+        try:
+            return f"ended with code {self._process.wait(timeout=_GRACE_S)}"
+        except subprocess.TimeoutExpired:
+            return "closed its output"
 
     def _last_words(self) -> str:
         self._errors.seek(0)
