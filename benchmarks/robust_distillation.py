@@ -32,6 +32,7 @@ from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.adversaries.convex_hull import ConvexHull
 from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.adversaries.worst_draws import WorstDraws
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.masking import Masking
 from rosearch.distillation.perturbations.perturbation import Perturbation
@@ -54,13 +55,15 @@ STUDENT = transformer(width=136, layers=4)
 """0.9 million parameters outside its embedding."""
 NGRAMS = replace(STUDENT, input=replace(STUDENT.input, characters="ngrams", buckets=8192))
 SPELLING = replace(NGRAMS, input=replace(NGRAMS.input, spelling=True))
-STARS = replace(NGRAMS, input=replace(NGRAMS.input, clusters="stars"))
+STARS = replace(SPELLING, input=replace(SPELLING.input, clusters="stars"))
 SCHEDULE = Schedule(epochs=6)
 EXAMPLES = 300
 SEEDS = (0, 1, 2)
 ATTACKS = ("pwws", "textfooler", "deepwordbug", "textbugger")
 """The last is the unseen one: spaces in words and look-alikes are in no variant's training."""
 LEXICONS = (WordNet(), GloveWordNet())
+CLUSTERS = WordNet()
+"""Of the stars: PWWS has the same lexicon, and half of its swaps no power over students that read them."""
 WORDS = tuple(WordSubstitution(lexicons=(lexicon,)) for lexicon in LEXICONS)
 LETTERS = CharacterEdits()
 PLAIN = Robust(schedule=SCHEDULE, perturbed=0.0, consistency=0.0, adversaries=())
@@ -98,6 +101,9 @@ VARIANTS: Mapping[str, Variant] = {
     "plain + spelling": Variant(scheme=Plain(schedule=SCHEDULE), student=SPELLING),
     "robust + spelling": Variant(scheme=ROBUST, student=SPELLING),
     "robust + spelling - letters": replace(against(GradientSwaps(perturbations=WORDS)), student=SPELLING),
+    "worst draws + spelling": replace(against(WorstDraws(perturbations=(*WORDS, LETTERS), draws=6)), student=SPELLING),
+    "robust + spelling + masking": replace(against(GradientSwaps(perturbations=(*WORDS, Masking()))), student=SPELLING),
+    "robust + spelling + stars": Variant(scheme=ROBUST, student=STARS),
     "plain, pieces only": Variant(scheme=Plain(schedule=SCHEDULE), student=STUDENT),
     "robust, pieces only": Variant(scheme=ROBUST, student=STUDENT),
     "robust - letters": against(GradientSwaps(perturbations=WORDS)),
@@ -106,7 +112,6 @@ VARIANTS: Mapping[str, Variant] = {
     "robust + drawn texts": drawn(*WORDS, LETTERS, base=ROBUST),
     "robust + consistency": drawn(*WORDS, LETTERS, base=ROBUST, consistency=1.0),
     "robust + hull": against(*ROBUST.adversaries, ConvexHull(lexicons=LEXICONS)),
-    "robust + stars": Variant(scheme=ROBUST, student=STARS),
     "robust + transfer": Variant(scheme=ROBUST, transfer=True),
     "plain + transfer": Variant(scheme=Plain(schedule=SCHEDULE), transfer=True),
     "plain + drawn words": drawn(*WORDS),
@@ -174,7 +179,8 @@ class Bench:
 
     def trained(self, variant: Variant, seed: int) -> tuple[Student, dict[str, Any]]:
         task = self.task if variant.transfer else replace(self.task, unlabelled=())
-        bench = Workbench(task=task, teacher=self.teacher, fitness=Fitness(scheme=variant.scheme), seed=0)
+        fitness = Fitness(scheme=variant.scheme, clusters=CLUSTERS)
+        bench = Workbench(task=task, teacher=self.teacher, fitness=fitness, seed=0)
         candidate = Candidate(name="student", architecture=variant.student, scheme=variant.scheme, repeat=seed)
         start = time.process_time()
         student, report = bench.make(candidate, bench.fitness.full_fidelity)

@@ -19,6 +19,7 @@ from rosearch.distillation.adversaries.attacked_texts import AttackedTexts
 from rosearch.distillation.adversaries.convex_hull import ConvexHull
 from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
+from rosearch.distillation.adversaries.worst_draws import WorstDraws
 from rosearch.distillation.consistency import consistency_loss
 from rosearch.distillation.defence import defence_of
 from rosearch.distillation.epoch import Epoch
@@ -51,6 +52,9 @@ ADVERSARIES: dict[str, Callable[[Table], Adversary]] = {
     ),
     "gradient swaps, two steps": lambda lexicon: GradientSwaps(
         perturbations=(WordSubstitution(lexicons=(lexicon,)), CharacterEdits()), steps=2
+    ),
+    "worst draws": lambda lexicon: WorstDraws(
+        perturbations=(WordSubstitution(lexicons=(lexicon,)), CharacterEdits()), draws=3
     ),
     "convex hull": lambda lexicon: ConvexHull(lexicons=(lexicon,)),
     "convex hull, two climbs": lambda lexicon: ConvexHull(lexicons=(lexicon,), steps=2),
@@ -177,7 +181,7 @@ def test_consistency_is_zero_for_equal_answers_and_teaches_only_the_perturbed_on
     assert float(other.grad.abs().sum()) > 0
 
 
-@pytest.mark.parametrize("name", ["convex hull", "convex hull, two climbs", "free lb", "attacked texts"])
+@pytest.mark.parametrize("name", ["worst draws", "convex hull", "convex hull, two climbs", "free lb", "attacked texts"])
 def test_what_an_adversary_finds_is_harder_than_the_clean_texts(
     build: Callable[..., StudentNetwork], data: TrainingSet, lexicon: Table, name: str
 ) -> None:
@@ -248,6 +252,8 @@ def test_the_content_of_lexicons_decides_and_not_their_place(tmp_path: Path, toy
         ({"soft_labels": 0.0, "hard_labels": 0.0}, "one of soft_labels and hard_labels must be positive"),
         ({"consistency": -1.0}, "weights must not be negative"),
         ({"ramp": 2.0}, r"ramp must be in \[0, 1\]"),
+        ({"adversaries": [{"kind": "worst_draws", "draws": 0}]}, "draws must be at least 1"),
+        ({"adversaries": [{"kind": "worst_draws", "perturbations": []}]}, "perturbations must name at least one"),
         ({"adversaries": [{"kind": "gradient_swaps", "weight": 0}]}, "leave the adversary out to switch it off"),
     ],
 )

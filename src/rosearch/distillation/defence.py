@@ -17,8 +17,10 @@ from rosearch.distillation.adversaries.convex_hull import ConvexHull
 from rosearch.distillation.adversaries.free_lb import FreeLB
 from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.adversaries.inherited_texts import InheritedTexts
+from rosearch.distillation.adversaries.worst_draws import WorstDraws
 from rosearch.distillation.attack_search import AttackSearch
 from rosearch.distillation.consistency import consistency_loss
+from rosearch.distillation.draw_search import DrawSearch
 from rosearch.distillation.embedding_search import BallSearch, HullSearch
 from rosearch.distillation.epoch import Epoch
 from rosearch.distillation.inheritance import Inheritance
@@ -158,6 +160,8 @@ def _opponent(
     match adversary:
         case GradientSwaps():
             return SwapSearch(adversary, source, texts)
+        case WorstDraws():
+            return DrawSearch(adversary, source, texts)
         case ConvexHull():
             return HullSearch(adversary, source, texts)
         case FreeLB():

@@ -12,6 +12,7 @@ class Adversary(Component, ABC):
     family: ClassVar[str] = "adversary"
     members: ClassVar[tuple[str, ...]] = (
         "rosearch.distillation.adversaries.gradient_swaps",
+        "rosearch.distillation.adversaries.worst_draws",
         "rosearch.distillation.adversaries.convex_hull",
         "rosearch.distillation.adversaries.free_lb",
         "rosearch.distillation.adversaries.attacked_texts",
