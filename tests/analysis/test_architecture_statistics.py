@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -131,3 +132,11 @@ def test_equal_seeds_give_equal_reports_that_are_plain_data() -> None:
     first, second = statistics(sample(12)), statistics(sample(12))
     assert first == second
     assert json.loads(json.dumps(first.to_record()))["random"]["n"] == 12
+
+
+def test_trials_attacked_with_different_shortcuts_do_not_compare() -> None:
+    trials = measured(sample(20), np.linspace(0.1, 0.9, 20))
+    raced = [replace(trial, details={"shortcuts": {"racing": {}}}) for trial in trials]
+    assert statistics(raced).all.n == 20
+    with pytest.raises(ValueError, match="different shortcuts"):
+        statistics([*trials[:10], *raced[10:]])

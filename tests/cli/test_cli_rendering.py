@@ -2,15 +2,19 @@
 
 import io
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from rosearch.attacks.result import AttackResult
 from rosearch.cli.examples import render_examples
 from rosearch.cli.progress import PlainLines, duration, showing_progress
-from rosearch.cli.tables import count, percent, table_of
+from rosearch.cli.tables import count, front_table, percent, table_of
 from rosearch.core.events import Notice, Progress
 from rosearch.core.protocols import Text
+from rosearch.fitness.environmental import EnvironmentalFitness
+from rosearch.space.space import DagSpace
+from rosearch.store.records import Proposal, Trial
 
 
 @pytest.fixture
@@ -155,3 +159,22 @@ def test_the_second_text_of_a_pair_stands_behind() -> None:
     attacked = [result(("A good plot", "It is [fine]"), ("A fine plot", "It is [fine]"), (1,))]
     (shown,) = render_examples(attacked, ("bad", "good"), count=1)
     assert shown.plain.splitlines()[1:] == ["  - A [good] plot | It is [fine]", "  + A [fine] plot | It is [fine]"]
+
+
+def test_the_front_says_how_many_texts_its_figures_stand_on_and_by_which_shortcuts(console: Console) -> None:
+    def member(index: int, examples: float, **details: object) -> Trial:
+        architecture = DagSpace.preset("tiny").sample(rng=np.random.default_rng(index))
+        metrics = {"robustness": 0.5, "robust_accuracy": 0.25, "balanced_accuracy": 0.8, "parameters": 1e6 + index}
+        return Trial(
+            proposal=Proposal(index=index, architecture=architecture, operator="random"),
+            metrics=metrics | {"examples": examples},
+            details={"shortcuts": {"racing": {}, "transfer": {}}, **details},
+        )
+
+    front = [member(0, 100.0), member(1, 20.0), member(2, 40.0, robust_interval=[0.11, 0.42])]
+    console.print(front_table(front, EnvironmentalFitness()))
+    shown = " ".join(text_of(console).split())
+    assert "on n = 20 to 100 dev texts, by shortcuts (racing, transfer), in %" in shown
+    assert "25.0 [17.5, 34.3]" in shown
+    assert "25.0 [11.2, 46.9]" in shown
+    assert "25.0 [11.0, 42.0]" in shown

@@ -54,6 +54,8 @@ class TestCheapOrder:
         fitness = Fitness(shortcuts=("cheap_order",))  # type: ignore[arg-type]
         assert fitness.shortcuts == fitness.search_fidelity.shortcuts == (CheapOrder(),)
         assert fitness.full_fidelity.shortcuts == ()
+        with pytest.raises(ValueError, match="no shortcuts at full fidelity"):
+            replace(fitness.full_fidelity, shortcuts=(CheapOrder(),))
 
 
 class TestTransfer:

@@ -47,3 +47,15 @@ def test_same_seed_same_shares_and_infeasible_trials_do_not_count() -> None:
     assert shares == front_membership(trials, DEFAULT_OBJECTIVES, seed=3)
     assert set(shares) == set(range(6))
     assert sum(shares.values()) == pytest.approx(1, abs=0.01)
+
+
+def test_attacked_texts_count_for_those_that_shortcuts_left_out() -> None:
+    whole = trial(0, [1.0] * 10 + [0.0] * 10)
+    # Half of the texts that it resists were attacked, and all of the others: by texts it would seem the weaker one.
+    part = trial(1, [1.0] * 5 + [0.0] * 10)
+    resistance = [1.0] * 5 + [None] * 5 + [0.0] * 10
+    details = {RESISTANCE: resistance, "weights": [2.0] * 5 + [0.0] * 5 + [1.0] * 10}
+    shares = front_membership(
+        [whole, dataclasses.replace(part, details=details)], DEFAULT_OBJECTIVES, seed=0, samples=2000
+    )
+    assert shares[0] == pytest.approx(shares[1], abs=0.15)

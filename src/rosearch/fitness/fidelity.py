@@ -47,6 +47,8 @@ class Fidelity:
     def __post_init__(self) -> None:
         require_different_names(self.attacks)
         require_compatible(self.shortcuts)
+        if self.name == "full" and self.shortcuts:
+            raise ValueError("what is quoted comes from whole attacks: no shortcuts at full fidelity")
 
     @property
     def field(self) -> int:

@@ -19,7 +19,8 @@ class Racing(Shortcut):
     weights. Where the mean of the candidate's budget curve over the whole list is surely below the best rival's, that
     rival dominates it. What is sure is decided by a test that may look as often as it likes. Texts come in an order
     drawn afresh for each candidate. A candidate that is less accurate than the bag of embeddings, and so infeasible,
-    stops after the first portion. Of feasible ones that are much alike, few are stopped on a hundred texts.
+    stops after the first portion. Against a rival that is 5 to 10 points better, a race of 100 texts ends about half
+    way; comparing with the rival text by text was tried and takes longer, since differences have twice the range.
 
     Args:
         confidence: The chance that a candidate which would not be below its rival is raced to the end, at least.
