@@ -68,6 +68,7 @@ WORDS = tuple(WordSubstitution(lexicons=(lexicon,)) for lexicon in LEXICONS)
 LETTERS = CharacterEdits()
 PLAIN = Robust(schedule=SCHEDULE, perturbed=0.0, consistency=0.0, adversaries=())
 ROBUST = replace(PLAIN, adversaries=(GradientSwaps(perturbations=(*WORDS, LETTERS)),))
+DRAWS = WorstDraws(perturbations=(*WORDS, LETTERS), draws=6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,8 @@ VARIANTS: Mapping[str, Variant] = {
     "plain + spelling": Variant(scheme=Plain(schedule=SCHEDULE), student=SPELLING),
     "robust + spelling": Variant(scheme=ROBUST, student=SPELLING),
     "robust + spelling - letters": replace(against(GradientSwaps(perturbations=WORDS)), student=SPELLING),
-    "worst draws + spelling": replace(against(WorstDraws(perturbations=(*WORDS, LETTERS), draws=6)), student=SPELLING),
+    "worst draws + spelling": replace(against(DRAWS), student=SPELLING),
+    "worst draws + spelling + stars": replace(against(DRAWS), student=STARS),
     "robust + spelling + masking": replace(against(GradientSwaps(perturbations=(*WORDS, Masking()))), student=SPELLING),
     "robust + spelling + stars": Variant(scheme=ROBUST, student=STARS),
     "plain, pieces only": Variant(scheme=Plain(schedule=SCHEDULE), student=STUDENT),

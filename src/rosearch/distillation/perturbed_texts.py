@@ -61,8 +61,9 @@ class PerturbedTexts:
         kinds = np.zeros(len(self._texts), dtype=np.int64)
         shares = np.zeros(len(self._texts))
         kinds[rows], shares[rows] = self._choice.draw(len(rows), strength=strength, rng=rng)
-        drawn = rng.random(len(self._texts.words)) < shares[self._texts.owners]
-        chosen = np.flatnonzero(drawn & self._texts.modifiable)
+        there = self._texts.numbers(rows)
+        drawn = rng.random(len(there)) < shares[self._texts.owners[there]]
+        chosen = there[drawn & self._texts.modifiable[there]]
         numbers: list[IntArray] = []
         words: list[str] = []
         for kind, perturbation in enumerate(self._perturbations):

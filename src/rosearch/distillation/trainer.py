@@ -29,7 +29,7 @@ from rosearch.distillation.training_set import TrainingSet
 from rosearch.space.size import pooled_width
 from rosearch.students.network import StudentNetwork
 
-TRAINER_VERSION = 2
+TRAINER_VERSION = 3
 """Part of every training's id; raised when the same seed would give other weights."""
 
 TOLD_EVERY = 20

@@ -55,6 +55,15 @@ class WordedTexts:
     def __len__(self) -> int:
         return len(self._texts)
 
+    def numbers(self, rows: IntArray) -> IntArray:
+        """Returns the numbers of the words of some texts, text by text.
+
+        Args:
+            rows: Which texts.
+        """
+        parts = (np.arange(self.offsets[row], self.offsets[row + 1]) for row in rows.tolist())
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
     def rewritten(self, rows: IntArray, numbers: IntArray, words: Sequence[str]) -> list[Text]:
         """Returns texts with some words exchanged.
 
