@@ -5,8 +5,8 @@ from typing import Literal, final
 
 from rosearch.data.class_weights import ClassWeights
 from rosearch.distillation.adversaries.adversary import Adversary
-from rosearch.distillation.adversaries.gradient_swaps import GradientSwaps
 from rosearch.distillation.adversaries.inherited_texts import InheritedTexts
+from rosearch.distillation.adversaries.worst_draws import WorstDraws
 from rosearch.distillation.perturbations.character_edits import CharacterEdits
 from rosearch.distillation.perturbations.perturbation import Perturbation
 from rosearch.distillation.perturbations.word_substitution import WordSubstitution
@@ -46,7 +46,7 @@ class Robust(Scheme):
     consistency: float = 0.0
     perturbations: tuple[Perturbation, ...] = field(default_factory=lambda: (WordSubstitution(), CharacterEdits()))
     piece_dropout: float = 0.0
-    adversaries: tuple[Adversary, ...] = field(default_factory=lambda: (GradientSwaps(),))
+    adversaries: tuple[Adversary, ...] = field(default_factory=lambda: (WorstDraws(),))
     ramp: float = 0.25
     class_weights: ClassWeights = "auto"
 
