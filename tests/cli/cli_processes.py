@@ -1,6 +1,7 @@
 """The program in a process of its own, on a terminal of its own, and what it leaves behind."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,8 @@ def started(*arguments: str | Path, **environment: str) -> Iterator[subprocess.P
         stderr=subprocess.PIPE,
         text=True,
         process_group=0,
+        # Whoever runs the tests in the background ignores Ctrl-C, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield process

@@ -80,7 +80,7 @@ class TestOnce:
     def test_ends_the_asking_of_the_teacher_which_goes_on_later(
         self, rosearch: Callable, toy_study: Path, tmp_path: Path
     ) -> None:
-        task = toy_task(train=12_000)
+        task = toy_task(train=24_000)
         texts = tuple(f"{text} {number}" for number, text in enumerate(task.train.texts))
         write_split(tmp_path / "train.tsv", task, Split(texts, task.train.labels))
         fields = ("--set", f"task.train={tmp_path / 'train.tsv'}", "--set", "teacher.fine_tuning.max_texts=64")
