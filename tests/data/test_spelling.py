@@ -51,6 +51,12 @@ def test_the_distance_is_symmetric_and_zero_only_for_equals(first: str, second: 
     assert (_distance(first, second, 9) == 0) == (first == second)
 
 
+def test_a_word_with_letters_beyond_ascii_is_corrected_too() -> None:
+    corrector = SpellingCorrector(Counter({"schön": 2, "movie": 1}))
+    assert corrector.correct("shcön") == "schön"
+    assert corrector.correct("m\u043evie") == "movie"
+
+
 def test_rare_words_of_texts_are_not_known() -> None:
     corrector = SpellingCorrector.of_texts(["movie"] * 3 + ["mvoie"])
     assert corrector.correct("mvoie") == "movie"

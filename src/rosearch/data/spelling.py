@@ -7,7 +7,7 @@ from typing import Self, final
 
 from rosearch.data.look_alikes import fold_look_alikes
 
-SPELLING_VERSION = 1
+SPELLING_VERSION = 2
 """Part of the id of every training that reads corrected words; raised when words would be corrected otherwise."""
 
 SHORTEST = 4
@@ -63,7 +63,8 @@ class SpellingCorrector:
             return word
         if not word.isascii():
             folded = fold_look_alikes(word)
-            return folded if folded.lower() in self.counts else word
+            if folded.lower() in self.counts:
+                return folded
         if not lower.isalpha():
             letters = lower.translate(_DIGITS_FOR_LETTERS)
             return _with_case(letters, word) if letters in self.counts else word
