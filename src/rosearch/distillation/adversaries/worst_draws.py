@@ -37,9 +37,6 @@ class WorstDraws(Adversary):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        items = tuple(Perturbation.from_config(item, where="perturbations") for item in self.perturbations)
-        object.__setattr__(self, "perturbations", items)
-        if not items:
-            raise ValueError("perturbations must name at least one")
+        object.__setattr__(self, "perturbations", Perturbation.one_or_more(self.perturbations))
         if self.draws < 1:
             raise ValueError("draws must be at least 1")

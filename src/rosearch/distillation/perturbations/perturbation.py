@@ -1,8 +1,8 @@
 """The family of perturbations: a word becomes another word, drawn afresh each time. No torch."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
 from numpy.random import Generator
 
@@ -36,6 +36,21 @@ class Perturbation(Component, ABC):
             raise ValueError("share must be in (0, 1]")
         if self.looked_at < 1:
             raise ValueError("looked_at must be at least 1")
+
+    @classmethod
+    def one_or_more(cls, items: Iterable[Any]) -> tuple["Perturbation", ...]:
+        """Returns the perturbations that an adversary's setting names.
+
+        Args:
+            items: Perturbations, or how a configuration writes them.
+
+        Raises:
+            ValueError: If there are none.
+        """
+        found = tuple(cls.from_config(item, where="perturbations") for item in items)
+        if not found:
+            raise ValueError("perturbations must name at least one")
+        return found
 
     @abstractmethod
     def rewrite(self, words: Sequence[str], *, rng: Generator) -> list[str]:
