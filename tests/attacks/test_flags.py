@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from rosearch.attacks.flags import LIMITS, Flag, FlagName, flags_of_answers, flags_of_attack
+from rosearch.attacks import DeepWordBug, MarginScore
+from rosearch.attacks.flags import LIMITS, Flag, FlagName, flags_of_answers, flags_of_attack, flags_of_transfer
 from rosearch.attacks.result import AttackResult, Status
+from rosearch.testing.attack_conformance import SENTENCES, HashedWords
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.integers(2, size=400)
@@ -64,8 +66,7 @@ def test_a_sign_in_the_answers_raises_its_flag(changes: dict[str, object], expec
 def test_an_ordinary_attack_raises_nothing() -> None:
     direct = outcomes(20, steps=5, flat_steps=1)
     comparisons = {"uncalibrated": outcomes(22), "calibrated": outcomes(20), "shuffled": outcomes(18)}
-    transferred = {str(at): at >= 30 for at in range(100)}
-    assert flags_of_attack("pwws", direct, transferred=transferred, **comparisons) == []
+    assert flags_of_attack("pwws", direct, **comparisons) == []
     assert flags_of_attack("pwws", []) == []
 
 
@@ -77,17 +78,34 @@ def test_each_disagreement_of_attacks_raises_its_flag() -> None:
         uncalibrated=outcomes(54)[:50],
         calibrated=direct,
         shuffled=outcomes(14),
-        transferred={str(at): at >= 12 for at in range(100)},
     )
     found = {flag.name: flag.value for flag in flags}
     assert found == {
         "hidden_by_confidence": pytest.approx(0.6),
         "ranking_misleads": pytest.approx(0.06),
-        "transfer_wins": pytest.approx(0.08),
         "flat_scores": pytest.approx(0.4),
         "budget_ends": 1.0,
     }
     assert {flag.recipe for flag in flags} == {"pwws"}
+
+
+def test_texts_of_others_raise_a_flag_only_where_they_do_better() -> None:
+    direct = outcomes(20)
+    (flag,) = flags_of_transfer("pwws", direct, {str(at) for at in range(12, 100)})
+    assert (flag.name, flag.recipe, flag.value) == ("transfer_wins", "pwws", pytest.approx(0.08))
+    assert flags_of_transfer("pwws", direct, {str(at) for at in range(30, 100)}) == []
+    assert flags_of_transfer("pwws", direct, set()) == []
+    assert flags_of_transfer("pwws", [outcome(at, "skipped") for at in range(50)], set()) == []
+
+
+def test_an_attack_that_may_not_ask_enough_is_flagged() -> None:
+    victim = HashedWords()
+    texts, labels = SENTENCES, victim.labels(SENTENCES)
+    few, all_ = (
+        DeepWordBug().run(victim, texts, labels, score=MarginScore(), seeds=0, max_queries=most) for most in (4, None)
+    )
+    assert "budget_ends" in names(flags_of_attack("deepwordbug", few))
+    assert "budget_ends" not in names(flags_of_attack("deepwordbug", all_))
 
 
 def test_what_may_be_chance_raises_nothing() -> None:

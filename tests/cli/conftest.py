@@ -61,7 +61,7 @@ def cut_run(run: Path) -> Callable[..., Path]:
 
     def cut_run(trials: int, *more: Trial, finals: int = 0) -> Path:
         directory = RunDirectory(run)
-        left = {"trial": trials, "final": finals, "pruned": 0, "complete": 0}
+        left = {"trial": trials, "final": finals, "transfer": 0, "pruned": 0, "complete": 0}
         entries = directory.entries
         directory.journal_path.unlink()
         with Journal.open(directory.journal_path) as journal:

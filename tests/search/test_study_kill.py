@@ -43,6 +43,8 @@ MOMENTS: list[dict[str, Any]] = [
     {"rename": "pwws-probability.parquet", "after": 1},
     {"stage": r"^trial \d+, seed 1: training", "after": 2},
     {"event": "FinalRecorded", "after": 1},
+    {"stage": "^texts of other models", "after": 3},
+    {"record": "transfer", "after": 2, "bytes": 0.5},
     {"record": "complete", "after": 1, "bytes": 0.0},
     {"record": "complete", "after": 1, "bytes": 0.5},
     {"record": "complete", "after": 1, "bytes": 1.0},

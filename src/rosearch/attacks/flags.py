@@ -7,7 +7,7 @@ References:
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, final
 
@@ -117,7 +117,6 @@ def flags_of_attack(
     uncalibrated: Sequence[AttackResult] = (),
     calibrated: Sequence[AttackResult] = (),
     shuffled: Sequence[AttackResult] = (),
-    transferred: Mapping[str, bool] | None = None,
 ) -> list[Flag]:
     """Returns the flags that an attack raises; what it is compared with is of the same model, on some of the examples.
 
@@ -127,19 +126,34 @@ def flags_of_attack(
         uncalibrated: By probability with the model's own confidence.
         calibrated: By probability at the temperature that fits.
         shuffled: With words in random order, by the score of ``results``.
-        transferred: For example ids whether a text that fooled another model fools this one too.
+
+    ``budget_ends`` needs an attack with ``max_queries``; those of a study have none, only budgets at which the curve is
+    read, so that it is never raised there.
     """
     steps = sum(result.steps for result in results)
     failures = [result for result in results if result.status == "failed"]
-    own, fooled = _robust(results), {name: not falls for name, falls in (transferred or {}).items()}
     found: dict[FlagName, float] = {
         "hidden_by_confidence": _excess(_robust(uncalibrated), _robust(calibrated)),
-        "ranking_misleads": _excess(own, _robust(shuffled)),
-        "transfer_wins": _excess(own, fooled),
+        "ranking_misleads": _excess(_robust(results), _robust(shuffled)),
         "flat_scores": sum(result.flat_steps for result in results) / max(1, steps),
         "budget_ends": sum(result.exhausted for result in failures) / max(1, len(failures)),
     }
     return _raised(found, recipe)
+
+
+def flags_of_transfer(recipe: str, results: Sequence[AttackResult], fallen: Collection[str]) -> list[Flag]:
+    """Returns the flag of an attack that does worse than texts that it made for other models; empty where it does not.
+
+    What is wrong before any attack has fallen in both; an example that no other model has a text of has not fallen to
+    such texts.
+
+    Args:
+        recipe: The attack's kind.
+        results: Of the attack on the model itself.
+        fallen: Ids of the examples that fall to a text that fooled another model.
+    """
+    transfer = {result.example_id: result.status != "skipped" and result.example_id not in fallen for result in results}
+    return _raised({"transfer_wins": _excess(_robust(results), transfer)}, recipe)
 
 
 def _robust(results: Iterable[AttackResult]) -> dict[str, bool]:

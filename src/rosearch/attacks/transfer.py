@@ -1,6 +1,7 @@
-"""Texts that fooled other models, asked of a model before it is attacked itself."""
+"""Texts that fooled other models, asked of a model."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,6 +38,8 @@ def transferred(
     Returns:
         By example id; texts that are wrong before the attack, or fall to none, are not among them.
     """
+    if not texts:
+        return {}
     clean, _ = victim.logits(texts, example_ids)
     right = np.flatnonzero(clean.argmax(axis=1) == labels).tolist()
     waiting = {row: _usable(known.get(example_ids[row], ()), texts[row]) for row in right}
@@ -69,3 +72,22 @@ def transferred(
 def _usable(results: Sequence[AttackResult], original: Text) -> Sequence[AttackResult]:
     """Leaves out what did not fool its model, and what was made of another text."""
     return tuple(result for result in results if result.status == "success" and result.original == original)
+
+
+def texts_of_others(
+    results: Sequence[AttackResult], others: Iterable[AttackResult]
+) -> dict[str, tuple[AttackResult, ...]]:
+    """Finds what fooled other models for each example of a model, matched by the text before the attack.
+
+    Args:
+        results: Of the model; they name the examples.
+        others: Outcomes of the same attack on other models.
+
+    Returns:
+        By example id, in the order of ``others``, each adversarial text once; examples without any are left out.
+    """
+    found: dict[Text, dict[Text, AttackResult]] = defaultdict(dict)
+    for other in others:
+        if other.status == "success":
+            found[other.original].setdefault(other.adversarial, other)
+    return {result.example_id: tuple(found[result.original].values()) for result in results if result.original in found}

@@ -116,6 +116,7 @@ def _print_finals(study: "Study", rows: "Sequence[FinalRow]") -> None:
         flag_lines,
         over_all_table,
         robustness_table,
+        transfer_table,
         unchanged_table,
     )
 
@@ -129,7 +130,7 @@ def _print_finals(study: "Study", rows: "Sequence[FinalRow]") -> None:
         emit(flagged)
     if attacked:
         emit(over_all_table(rows, attacked))
-    for table in (against_table(rows), unchanged_table(rows), cost_table(rows)):
+    for table in (transfer_table(rows), against_table(rows), unchanged_table(rows), cost_table(rows)):
         if table is not None:
             emit(table)
 

@@ -18,6 +18,8 @@ QUOTED = (
 )
 """What the figures of the finals are."""
 
+ROUNDING = 1e-9
+
 
 def percent(share: float) -> str:
     """Renders a share as a percentage with one decimal."""
@@ -161,6 +163,26 @@ def over_all_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str]) -> 
     for row in rows:
         figures = (row.robust[recipe].over_all if recipe in row.robust else None for recipe in recipes)
         table.add_row(name_of(row), *(share_with_interval(*figure) if figure else "-" for figure in figures))
+    return table
+
+
+def transfer_table(rows: Sequence[FinalRow]) -> Table | None:
+    """Returns what stays right under an attack and under what fooled other models; None where no more falls to both.
+
+    Args:
+        rows: What `final_rows` gives, at least one.
+    """
+    figures = [figure for row in rows for figure in row.robust.values() if figure.with_transfer]
+    if not any(figure.with_transfer and figure.with_transfer[0] < figure.value - ROUNDING for figure in figures):
+        return None
+    recipes = list(rows[0].robust)
+    title = f"On test, n = {figures[0].n} texts: right under the attack and all that fooled other models, in %"
+    table = table_of("model", *(f"{recipe}\n[95 %]" for recipe in recipes), title=title)
+    for row in rows:
+        unions = [row.robust[recipe].with_transfer if recipe in row.robust else None for recipe in recipes]
+        if any(unions):
+            cells = [share_with_interval(*union) if union else "-" for union in unions]
+            table.add_row(name_of(row), *cells, style=_style(row))
     return table
 
 

@@ -91,7 +91,7 @@ def attacked_by(
             part = None if sample.complete else sample
             figures = Robustness.of(outcome, attack=attack, score=scores[kind], seed=attacking.seed, sample=part)
             records.append(replace(figures, shortcuts=settings))
-        flags += attack_flags(attacking, attack, scores, found, thorough=fidelity.name == "full", transferred={})
+        flags += attack_flags(attacking, attack, scores, found, thorough=fidelity.name == "full")
     return Attacked(
         results=results, sample=sample, robustness=tuple(records), flags=tuple(flags), shortcuts=attacks.accounts
     )

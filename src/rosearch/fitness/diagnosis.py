@@ -47,7 +47,6 @@ def attack_flags(
     results: Mapping[str, Sequence[AttackResult]],
     *,
     thorough: bool,
-    transferred: Mapping[str, bool],
 ) -> list[Flag]:
     """Returns the flags that an attack raises.
 
@@ -57,7 +56,6 @@ def attack_flags(
         scores: By name; the first is the one that is compared.
         results: The outcomes, by the score's name.
         thorough: Whether to attack in other ways too: words in random order, and the model's own confidence.
-        transferred: For example ids whether a text that fooled another model fools this one.
     """
     first = next(iter(scores))
     shuffled: Sequence[AttackResult] = ()
@@ -73,5 +71,4 @@ def attack_flags(
         uncalibrated=uncalibrated,
         calibrated=results.get("probability", ()),
         shuffled=shuffled,
-        transferred=transferred,
     )

@@ -11,6 +11,7 @@ from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.order import Order, fulfil
 from rosearch.fitness.precedents import NO_PRECEDENTS
 from rosearch.search.configuration import Configuration
+from rosearch.search.cross_examinations import CrossExaminations
 from rosearch.search.events import EvaluationsBegin, TrialRecorded
 from rosearch.search.failures import FailureWatch
 from rosearch.search.final_measurements import FinalMeasurements, order
@@ -160,17 +161,19 @@ class Driver:
             prune(self._recorder, self.directory)
 
     def _run_finals(self) -> None:
-        """Measures baselines and finalists on test."""
-        FinalMeasurements(
-            workbench=self.workbench,
-            fidelity=self.configuration.fitness.full_fidelity,
-            executor=self._executor,
-            recorder=self._recorder,
-            folder=lambda candidate: final_folder(self.directory, candidate, self.results.trials),
-            label=lambda candidate: final_label(candidate, self.results.trials),
-            listener=self.listener,
-            stop=self.stop,
-        ).carry_out(self._final_candidates())
+        """Measures baselines and finalists on test, then asks each what fooled the others."""
+        wanted = self._final_candidates()
+        shared: dict[str, Any] = {
+            "workbench": self.workbench,
+            "executor": self._executor,
+            "recorder": self._recorder,
+            "folder": lambda candidate: final_folder(self.directory, candidate, self.results.trials),
+            "label": lambda candidate: final_label(candidate, self.results.trials),
+            "listener": self.listener,
+            "stop": self.stop,
+        }
+        FinalMeasurements(fidelity=self.configuration.fitness.full_fidelity, **shared).carry_out(wanted)
+        CrossExaminations(**shared).carry_out(wanted)
 
     def _final_candidates(self) -> tuple[Candidate, ...]:
         """Returns baselines and finalists as the trials on record decide them."""

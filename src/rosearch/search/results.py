@@ -12,10 +12,10 @@ from rosearch.store.journal import Entry, Journal
 from rosearch.store.records import Trial
 
 EXTENT, TEACHER, TASK, REFERENCE, PRUNED = "extent", "teacher", "task", "reference", "pruned"
-FINAL, COMPLETE = "final", "complete"
+FINAL, TRANSFER, COMPLETE = "final", "transfer", "complete"
 """Kinds of journal entries beside trials: how far the study is to go; the prepared teacher; what the texts are; the bag
-of embeddings at search fidelity; trials whose weights are deleted on purpose; a baseline or finalist on test; how far
-everything is done."""
+of embeddings at search fidelity; trials whose weights are deleted on purpose; a baseline or finalist on test; the same
+asked what fooled the others; how far everything is done."""
 
 Training: TypeAlias = tuple[str, str | None, int]
 """Names one training of a baseline or finalist: what it is called, the architecture's id, which repeat."""
@@ -88,6 +88,8 @@ class Results:
                 return replace(self, reference=Evaluation.from_record(entry.data))
             case "final":
                 return replace(self, finals=(*self.finals, Evaluation.from_record(entry.data)))
+            case "transfer":
+                return replace(self, finals=tuple(_with_transfer(item, entry.data) for item in self.finals))
             case "pruned":
                 return replace(self, pruned=self.pruned.union(entry.data["trials"]))
             case "extent":
@@ -133,6 +135,17 @@ class Results:
 def training(item: Candidate | Evaluation) -> Training:
     """Names what a candidate asks for and what an evaluation is of, so that the two can be matched."""
     return item.name, item.architecture.architecture_id if item.architecture else None, item.repeat
+
+
+def _with_transfer(evaluation: Evaluation, record: Mapping[str, Any]) -> Evaluation:
+    """Puts what came of others' texts into the details of the model that was asked, in place of an earlier one."""
+    if training(evaluation) != (record["name"], record["architecture_id"], record["repeat"]):
+        return evaluation
+    flags = [flag for flag in evaluation.details.get("flags", ()) if flag["name"] != "transfer_wins"]
+    flags += [flag for attack in record["attacks"] for flag in attack["flags"]]
+    rest = {name: value for name, value in evaluation.details.items() if name != "flags"}
+    transfer = {"among": record["among"], "attacks": record["attacks"]}
+    return replace(evaluation, details=rest | ({"flags": flags} if flags else {}) | {"transfer": transfer})
 
 
 @final

@@ -8,7 +8,6 @@ import numpy as np
 
 from rosearch.attacks.comparison import PairedDifference, paired_difference
 from rosearch.attacks.flags import Flag
-from rosearch.attacks.robustness import Robustness
 from rosearch.attacks.wilson import wilson
 from rosearch.fitness.accuracy import ACCURACY_METRICS
 from rosearch.fitness.attacked_labels import over_all_texts
@@ -35,6 +34,8 @@ class RobustFigure:
         worst_class: Robust accuracy of the class that suffers most, mean over repeats.
         mean_of_budget_curve: Mean over budgets and repeats.
         over_all: Where classes are spared, the share of all texts that stay right, with the ends of its interval.
+        with_transfer: The share that stays right also under the texts with which the attack fooled the other models,
+            mean over repeats, with the ends of its interval; None where they were not asked.
     """
 
     recipe: str
@@ -45,6 +46,7 @@ class RobustFigure:
     worst_class: float
     mean_of_budget_curve: float
     over_all: tuple[float, float, float] | None = None
+    with_transfer: tuple[float, float, float] | None = None
 
 
 @final
@@ -123,10 +125,7 @@ def _row(repeats: Sequence[Evaluation], trial: int | None, teacher: Evaluation |
         accuracy=metrics["accuracy"],
         balanced_accuracy=balanced,
         unchanged={name: metrics[name] for name in ACCURACY_METRICS if name in metrics},
-        robust={
-            recipe: _figure(recipe, [quoted(item.robustness, recipe) for item in repeats], metrics)
-            for recipe in recipes
-        },
+        robust={recipe: _figure(recipe, repeats, metrics) for recipe in recipes},
         parameters=parameters,
         compression=compression,
         latency_ms=metrics.get("latency_ms"),
@@ -168,7 +167,8 @@ def _robust_shares(repeats: Sequence[Evaluation]) -> dict[str, dict[str, float]]
     return shares
 
 
-def _figure(recipe: str, records: Sequence[Robustness], metrics: Mapping[str, float]) -> RobustFigure:
+def _figure(recipe: str, repeats: Sequence[Evaluation], metrics: Mapping[str, float]) -> RobustFigure:
+    records = [quoted(item.robustness, recipe) for item in repeats]
     n = records[0].n
     value = sum(record.robust_accuracy for record in records) / len(records)
     low, high = wilson(value * n, n)
@@ -181,7 +181,21 @@ def _figure(recipe: str, records: Sequence[Robustness], metrics: Mapping[str, fl
         worst_class=sum(record.worst_class_accuracy for record in records) / len(records),
         mean_of_budget_curve=sum(record.mean_of_budget_curve for record in records) / len(records),
         over_all=over_all_texts(value, n, metrics),
+        with_transfer=_with_transfer(recipe, repeats, n),
     )
+
+
+def _with_transfer(recipe: str, repeats: Sequence[Evaluation], n: int) -> tuple[float, float, float] | None:
+    shares = [
+        float(record["robust_accuracy_with_transfer"])
+        for item in repeats
+        for record in item.details.get("transfer", {}).get("attacks", ())
+        if record["attack"] == recipe
+    ]
+    if len(shares) < len(repeats):
+        return None
+    value = sum(shares) / len(shares)
+    return value, *wilson(value * n, n)
 
 
 def _mean(repeats: Sequence[Evaluation], name: str) -> float:
