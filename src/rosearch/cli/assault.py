@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rosearch.cli.attacked_model import AttackedModel
     from rosearch.core.protocols import ScreeningKind
     from rosearch.data.task import Task
-    from rosearch.fitness.fidelity import FieldName
+    from rosearch.fitness.fidelity import Fidelity, FieldName
     from rosearch.fitness.measurement import Measurement
 
 
@@ -35,6 +35,7 @@ class Assault:
         attacked_labels: Names of the classes whose texts are attacked; empty for all.
         false_positive_rate: Of ``recall_at_fpr``.
         screening: Who is asked before the student.
+        transfer: Folders of attacks on other models, whose texts are asked too.
     """
 
     student: Path
@@ -47,6 +48,7 @@ class Assault:
     attacked_labels: tuple[str, ...] = ()
     false_positive_rate: float = 0.01
     screening: "ScreeningKind" = "none"
+    transfer: tuple[Path, ...] = ()
 
     def carry_out(
         self, model: "AttackedModel", task: "Task", listener: Listener, *, log: "ResultLog | None" = None
@@ -61,14 +63,35 @@ class Assault:
 
         Raises:
             ConfigError: If there is no text of an attacked label, or two attacks have one name.
+            InputError: If a folder of other models' outcomes has none of these recipes and texts.
         """
+        from rosearch.cli.texts_of_others import texts_of_others
         from rosearch.fitness.attacked_labels import require_attackable
-        from rosearch.fitness.fidelity import Fidelity
-        from rosearch.fitness.measurement import measure
+        from rosearch.fitness.measurement import attacked_examples, measure
 
         self._require_different_names()
         self._note_own_encoder(listener)
-        fidelity = Fidelity(
+        fidelity = self._fidelity()
+        fidelity.require_field(task)
+        require_attackable(task, self.attacked_labels)
+        attacked, _ = attacked_examples(task, fidelity, seed=self.seed)
+        others = texts_of_others(self.transfer, [attack.name for attack in self.attacks], attacked.texts)
+        measurement = measure(
+            model,
+            task,
+            fidelity,
+            budgets=self.budgets,
+            seed=self.seed,
+            false_positive_rate=self.false_positive_rate,
+            log=log,
+            listener=listener,
+        )
+        return measurement.beside(others, model) if others else measurement
+
+    def _fidelity(self) -> "Fidelity":
+        from rosearch.fitness.fidelity import Fidelity
+
+        return Fidelity(
             name="full",
             share=1.0,
             split="test",
@@ -78,18 +101,6 @@ class Assault:
             attacked_field=self.attacked_field,
             attacked_labels=self.attacked_labels,
             screening=self.screening,
-        )
-        fidelity.require_field(task)
-        require_attackable(task, self.attacked_labels)
-        return measure(
-            model,
-            task,
-            fidelity,
-            budgets=self.budgets,
-            seed=self.seed,
-            false_positive_rate=self.false_positive_rate,
-            log=log,
-            listener=listener,
         )
 
     def _require_different_names(self) -> None:

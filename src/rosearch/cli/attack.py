@@ -92,6 +92,12 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", metavar="FOLDER", help="Keep each text's outcome (Parquet); the same command goes on there."),
 ]
+TransferOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--transfer", metavar="FOLDER", help="What attack --out kept of another model: ask its texts too; repeatable."
+    ),
+]
 ShowOption = Annotated[int, typer.Option("--show", min=0, metavar="N", help="Examples of each recipe.")]
 
 
@@ -113,6 +119,7 @@ def command(
     false_positive_rate: RateOption = None,
     screening: ScreeningOption = "none",
     normalise: NormaliseOption = False,
+    transfer: TransferOption = None,
     out: OutOption = None,
     html: HtmlOption = None,
     show: ShowOption = 3,
@@ -138,15 +145,14 @@ def command(
         attacked_labels=_names(attacked_labels),
         false_positive_rate=false_positive_rate,
         screening=screening,
+        transfer=tuple(transfer or ()),
     )
     opened = open_model(assault.student, labels=_names(labels), precision=precision or graph_precision(model))
     with showing_progress(messages) as display, ExitStack() as stack:
         task = assault.texts.load(opened, display)
         log = stack.enter_context(_log(out, assault.student, normalise=normalise)) if out else None
         measurement = assault.carry_out(mended(opened, task) if normalise else opened, task, display, log=log)
-    if out is not None:
-        measurement.write(out)
-    _write_page(html, assault, opened, measurement)
+    _write(out, html, assault, opened, measurement)
     if json:
         emit_json(describe(assault, opened, task, measurement))
         return
@@ -184,10 +190,14 @@ def _log(out: Path, model: Path, *, normalise: bool) -> Iterator["ResultLog"]:
         yield ResultLog(out / f"outcomes-{fingerprint([content, normalise], length=12)}.jsonl")
 
 
-def _write_page(html: Path | None, assault: "Assault", model: "AttackedModel", measurement: "Measurement") -> None:
+def _write(
+    out: Path | None, html: Path | None, assault: "Assault", model: "AttackedModel", measurement: "Measurement"
+) -> None:
     from rosearch.core.files import write_text
     from rosearch.report.attack_page import attack_page
 
+    if out is not None:
+        measurement.write(out)
     if html is None:
         return
     page = attack_page(
@@ -196,5 +206,6 @@ def _write_page(html: Path | None, assault: "Assault", model: "AttackedModel", m
         label_names=model.label_names,
         robustness=measurement.robustness,
         results=measurement.results,
+        notes=[f"{flag.sentence}." for flag in measurement.flags],
     )
     write_text(html, page)

@@ -1,7 +1,7 @@
 """How `rosearch attack` shows what an attack has left: tables, examples, plain data."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rosearch.cli.console import emit, emit_long
@@ -9,6 +9,7 @@ from rosearch.cli.console import emit, emit_long
 if TYPE_CHECKING:
     from rosearch.attacks.robustness import Robustness
     from rosearch.attacks.screening import ScreeningRecord
+    from rosearch.attacks.transfer_figures import TransferFigures
     from rosearch.cli.assault import Assault
     from rosearch.cli.attacked_model import AttackedModel
     from rosearch.data.task import Task
@@ -34,6 +35,7 @@ def describe(assault: "Assault", model: "AttackedModel", task: "Task", measureme
         "metrics": dict(measurement.metrics),
         "robustness": [record.to_record() for record in measurement.robustness],
         "flags": [flag.to_record() | {"sentence": flag.sentence} for flag in measurement.flags],
+        "transfer": [figures.to_record() for figures in measurement.transfer],
         "screening": measurement.screening.to_record() if measurement.screening else None,
     }
 
@@ -63,6 +65,8 @@ def print_outcome(measurement: "Measurement", model: "AttackedModel", show: int)
         f"{100 * metrics['false_positive_rate']:g} % of the others raise an alarm\n"
     )
     _print_figures(figures, metrics, model.label_names)
+    if measurement.transfer:
+        _print_transfer(measurement.transfer)
     counts = Counter(result.label for result in next(iter(measurement.results.values())))
     label, most = counts.most_common(1)[0]
     emit(f"To give every text the label {model.label_names[label]} keeps {percent(most / counts.total())}, unmovably.")
@@ -118,6 +122,25 @@ def _print_figures(figures: "list[Robustness]", metrics: Mapping[str, float], la
     for record in figures:
         emit(f"{_settings(record.recipe)}, seed {record.seed}: {_details(record)}")
     emit("Each recipe was run by margin and by calibrated probability; the lower outcome is shown.")
+
+
+def _print_transfer(transfer: "Sequence[TransferFigures]") -> None:
+    from rosearch.cli.tables import share_with_interval, table_of
+
+    title = "Right under the attack, and under texts that fooled other models, in %"
+    names = ("attack\nalone", "texts of\nothers", "both [95 %]", "n", "of these\nwith texts")
+    table = table_of("recipe", "by", *names, title=title, left=2)
+    for figures in transfer:
+        table.add_row(
+            figures.attack,
+            figures.score,
+            f"{100 * figures.robust_accuracy:.1f}",
+            f"{100 * (1 - figures.falls_to_transfer / figures.n):.1f}",
+            share_with_interval(figures.robust_accuracy_with_transfer, *figures.interval),
+            str(figures.n),
+            str(figures.with_texts),
+        )
+    emit(table)
 
 
 def _details(record: "Robustness") -> str:

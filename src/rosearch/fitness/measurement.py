@@ -1,7 +1,7 @@
 """Accuracy and robustness of any model on one split: what a candidate, a teacher and a user's model all go through."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any, final
@@ -16,6 +16,7 @@ from rosearch.attacks.result_table import write_results
 from rosearch.attacks.robustness import Robustness, lower_of
 from rosearch.attacks.sample import Sample
 from rosearch.attacks.screening import Screening, ScreeningRecord
+from rosearch.attacks.transfer_figures import TransferFigures, transfer_figures
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import BoolArray, FloatArray, IntArray, Victim
@@ -48,6 +49,7 @@ class Measurement:
         flags: Signs that a figure is not what it seems.
         shortcuts: By kind, the settings of what was left out of the attacks, and what came of it.
         sample: Which texts of the list were attacked; None for all.
+        transfer: What came of texts that fooled other models, by attack; empty where none were asked.
     """
 
     metrics: Mapping[str, float]
@@ -57,6 +59,7 @@ class Measurement:
     flags: tuple[Flag, ...] = ()
     shortcuts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sample: Sample | None = None
+    transfer: tuple[TransferFigures, ...] = ()
 
     @classmethod
     def of(
@@ -84,6 +87,20 @@ class Measurement:
             shortcuts=attacked.shortcuts,
             sample=attacked.sample,
         )
+
+    def beside(self, others: Mapping[str, Sequence[AttackResult]], victim: Victim) -> "Measurement":
+        """Returns the same with what comes of texts that fooled other models, and the flags that they raise.
+
+        Args:
+            others: By attack, outcomes on other models.
+            victim: The measured model.
+        """
+        best = [quoted(self.robustness, name) for name in dict.fromkeys(item.attack for item in self.robustness)]
+        scores = {record.attack: str(record.score["kind"]) for record in best}
+        results = {attack: self.results[f"{attack}-{score}"] for attack, score in scores.items()}
+        found = transfer_figures(victim, results, others, scores=scores)
+        flags = (flag for figures in found for flag in figures.flags)
+        return replace(self, transfer=tuple(found), flags=(*self.flags, *flags))
 
     @property
     def resistance(self) -> tuple[float, ...]:
@@ -170,7 +187,7 @@ def measure(
     logits = dev_logits if fidelity.split == "dev" else victim.logits(split.texts)
     scores: dict[str, Score] = {kind: _score(kind, dev_logits, task.dev.labels) for kind in fidelity.scores}
     attacked = attacked_rows(split, classes)
-    examples, names = _examples(split, fidelity, among=attacked, seed=seed)
+    examples, names = attacked_examples(task, fidelity, seed=seed)
     attacking = Attacking(
         victim=victim,
         examples=examples,
@@ -193,8 +210,19 @@ def measure(
     return Measurement.of(outcome, metrics, screening=attacking.screening, flags=flags)
 
 
-def _examples(split: Split, fidelity: Fidelity, *, among: BoolArray, seed: int) -> tuple[Split, tuple[str, ...]]:
-    """Returns the list of texts to attack, and their names."""
+def attacked_examples(task: Task, fidelity: Fidelity, *, seed: int) -> tuple[Split, tuple[str, ...]]:
+    """Returns the list of texts to attack, and their names.
+
+    Args:
+        task: Gives them.
+        fidelity: Which split, how many, of which classes.
+        seed: Of the study.
+
+    Raises:
+        ConfigError: If the task has no class of an attacked label's name.
+    """
+    split: Split = getattr(task, fidelity.split)
+    among = attacked_rows(split, attacked_classes(fidelity.attacked_labels, task.label_names))
     rows = example_rows(len(split), fidelity.examples, seed=seed, split=fidelity.split, among=among)
     return split.take(rows), tuple(f"{fidelity.split}-{row}" for row in rows)
 
