@@ -53,7 +53,6 @@ def resolve_precision(
 
 
 def computes_bfloat16(device: torch.device) -> bool:
-    """Says whether a device has bfloat16 products of its own; emulated ones are slower than float32."""
     """Says whether a device computes in bfloat16 natively, where it is faster than float32."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

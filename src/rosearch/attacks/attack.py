@@ -24,6 +24,7 @@ from rosearch.core.events import Listener, Notice, ignore
 from rosearch.core.fingerprint import fingerprint
 from rosearch.core.protocols import Text, Victim
 from rosearch.core.rng import SeedTree
+from rosearch.core.text import field_of, fields_of
 from rosearch.lexicons.resource import Resource
 
 Compat: TypeAlias = Literal["textattack", "published"]
@@ -167,7 +168,7 @@ class Attack(Component, ABC):
         seed = {name: self._seed(seeds, name) for name in names}
         slopes = _gradients(victim, texts, labels, field)
         entries = (
-            (begin(_attacked(text, field), example_id=name, seed=seed[name], gradients=slope), text, int(label))
+            (begin(field_of(text, field), example_id=name, seed=seed[name], gradients=slope), text, int(label))
             for name, text, label, slope in zip(names, texts, labels, slopes, strict=True)
         )
         results = {result.example_id: result for result in _judged(engine, verdict, entries, len(names), field)}
@@ -212,10 +213,6 @@ def _judged(
     return verdict.of(ended)
 
 
-def _attacked(text: Text, field: int) -> str:
-    return text if isinstance(text, str) else text[field]
-
-
 def _require_fitting(
     texts: Sequence[Text],
     labels: Sequence[int],
@@ -229,7 +226,7 @@ def _require_fitting(
         raise ValueError(f"{len(texts)} texts, {len(labels)} labels and {len(names)} example ids do not fit together.")
     if len(set(names)) < len(names):
         raise ValueError("Two texts have the same example id; each needs one of its own.")
-    if any(field >= (1 if isinstance(text, str) else len(text)) or field < 0 for text in texts):
+    if any(field >= len(fields_of(text)) or field < 0 for text in texts):
         raise ValueError(f"There is no field {field} in some of the texts; fields count from 0.")
     if min((*budgets, *(limit for limit in (batch_size, max_queries) if limit is not None)), default=1) < 1:
         raise ValueError("batch_size, max_queries and every budget must be at least 1.")

@@ -5,9 +5,10 @@ from typing import final
 
 import numpy as np
 
-from rosearch.attacks.query_cache import QueryCache, size
+from rosearch.attacks.query_cache import QueryCache
 from rosearch.core.errors import AttackError
 from rosearch.core.protocols import FloatArray, Text, Victim
+from rosearch.core.text import characters_in
 
 _FEW, _MANY = 256, 4096
 
@@ -61,7 +62,7 @@ class CheckedVictim:
             AttackError: If the victim raises, gives another shape than one finite row of logits for each text, or
                 another number of classes than before.
         """
-        by_length = sorted(range(len(texts)), key=lambda position: size(texts[position]))
+        by_length = sorted(range(len(texts)), key=lambda position: characters_in(texts[position]))
         batches = []
         for start in range(0, len(by_length), self._batch_size):
             positions = by_length[start : start + self._batch_size]

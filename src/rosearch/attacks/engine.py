@@ -14,6 +14,7 @@ from rosearch.attacks.session import Session
 from rosearch.core.errors import AttackError
 from rosearch.core.events import Listener, Progress
 from rosearch.core.protocols import FloatArray, IntArray, Text
+from rosearch.core.text import with_field
 
 Entry: TypeAlias = tuple[Session, Text, int]
 """A session, the whole text that its field belongs to, and its gold label."""
@@ -174,13 +175,6 @@ def consult(sessions: Iterable[Session]) -> None:
                 session.reply(replies[first : first + len(questions)])
                 first += len(questions)
         waiting = [session for session in waiting if session.consulting]
-
-
-def with_field(whole: Text, field: int, text: str) -> Text:
-    """Returns ``whole`` with one field replaced."""
-    if isinstance(whole, str):
-        return text
-    return (text, whole[1]) if field == 0 else (whole[0], text)
 
 
 def _require_known(labels: IntArray, classes: int, owners: list[str]) -> None:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from rosearch.attacks.text import WordText
 from rosearch.core.protocols import Text
+from rosearch.core.text import field_of
 from rosearch.lexicons.stop_words import STOP_WORDS
 
 _LOOKED_AT = 500
@@ -20,7 +21,7 @@ def looks_english(texts: Sequence[Text], field: int) -> bool:
         texts: The first of them are looked at.
         field: Which field of a pair.
     """
-    fields = (text if isinstance(text, str) else text[field] for text in islice(texts, _LOOKED_AT))
+    fields = (field_of(text, field) for text in islice(texts, _LOOKED_AT))
     words = [word.lower() for text in fields for word in WordText(text[:2000]).words]
     if len(words) < _FEWEST_WORDS:
         return True

@@ -7,6 +7,7 @@ import numpy as np
 
 from rosearch.core.errors import AttackError
 from rosearch.core.protocols import FloatArray, Text, Victim
+from rosearch.core.text import characters_in
 
 
 @final
@@ -65,7 +66,7 @@ class QueryCache:
                 self._grow(len(row))
             self._rows[slot] = row
             self._slots[text] = slot
-            self._characters += size(text)
+            self._characters += characters_in(text)
         while self._characters > self._limit:
             self._forget_oldest()
 
@@ -77,9 +78,4 @@ class QueryCache:
     def _forget_oldest(self) -> None:
         text = next(iter(self._slots))
         self._free.append(self._slots.pop(text))
-        self._characters -= size(text)
-
-
-def size(text: Text) -> int:
-    """Returns the characters of all fields."""
-    return len(text) if isinstance(text, str) else sum(map(len, text))
+        self._characters -= characters_in(text)

@@ -8,13 +8,14 @@ import numpy as np
 
 from rosearch.attacks.checked_victim import CheckedVictim
 from rosearch.attacks.constraints.constraint import Constraint
-from rosearch.attacks.engine import Entry, with_field
+from rosearch.attacks.engine import Entry
 from rosearch.attacks.goal import Score
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.session import Session
 from rosearch.attacks.text import WordText
 from rosearch.core.errors import AttackError
 from rosearch.core.protocols import FloatArray, Text
+from rosearch.core.text import field_of, with_field
 
 # How far two answers to one text may lie apart, relative to the largest logit: far above float32 noise.
 _NOISE = 1e-2
@@ -110,15 +111,12 @@ class Verdict:
         won = [result for result in results if result.status == "success"]
         if encoder is None or not won:
             return results
-        texts = [self._attacked(text) for result in won for text in (result.original, result.adversarial)]
+        texts = [field_of(text, self._field) for result in won for text in (result.original, result.adversarial)]
         vectors = encoder.answer(texts)
         lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-8)
         cosines = (vectors[::2] * vectors[1::2]).sum(axis=1) / (lengths[::2] * lengths[1::2])
         known = {result.example_id: float(cosine) for result, cosine in zip(won, cosines, strict=True)}
         return [replace(result, similarity=known.get(result.example_id)) for result in results]
-
-    def _attacked(self, text: Text) -> str:
-        return text if isinstance(text, str) else text[self._field]
 
     def _falls(self, session: Session, budget: int, prediction: dict[str, int], label: int) -> bool:
         claim = session.claims.get(budget)

@@ -7,6 +7,7 @@ from rich.text import Text as RichText
 from rosearch.attacks.marking import segments
 from rosearch.attacks.result import AttackResult
 from rosearch.core.protocols import Text
+from rosearch.core.text import fields_of
 
 
 def render_examples(results: Sequence[AttackResult], label_names: Sequence[str], *, count: int) -> Iterator[RichText]:
@@ -30,9 +31,8 @@ def render_examples(results: Sequence[AttackResult], label_names: Sequence[str],
 
 def _marked(prefix: str, text: Text, result: AttackResult, colour: str) -> RichText:
     """Renders a text; of a pair, the field that was left alone is dim."""
-    fields = (text,) if isinstance(text, str) else text
     rendered = RichText(prefix)
-    for number, field in enumerate(fields):
+    for number, field in enumerate(fields_of(text)):
         rendered.append(" | " if number else "", style="dim")
         attacked = number == result.field
         rendered.append_text(_field(field, result.changed, colour) if attacked else RichText(field, style="dim"))

@@ -13,6 +13,7 @@ from rosearch.core.errors import TaskError
 from rosearch.core.events import Listener, ignore
 from rosearch.core.fingerprint import fingerprint, fingerprint_texts
 from rosearch.core.protocols import IntArray, Text
+from rosearch.core.text import all_fields
 from rosearch.data.rows import BadRows
 from rosearch.data.splits import Duplicates, content_key, share_of
 
@@ -56,8 +57,7 @@ class Split:
     @cached_property
     def fingerprint(self) -> str:
         """Names the texts and labels, in their order."""
-        fields = (part for text in self.texts for part in ((text,) if isinstance(text, str) else text))
-        return fingerprint([fingerprint_texts(fields), self.labels.tolist(), self.text_fields])
+        return fingerprint([fingerprint_texts(all_fields(self.texts)), self.labels.tolist(), self.text_fields])
 
     @property
     def text_fields(self) -> int:
@@ -131,8 +131,7 @@ class Task:
         """Names the content: equal label names and splits, equal fingerprint; name and provenance do not count."""
         parts = [split.fingerprint for split in (self.train, self.dev, self.test)]
         if self.unlabelled:
-            fields = (part for text in self.unlabelled for part in ((text,) if isinstance(text, str) else text))
-            parts.append(fingerprint_texts(fields))
+            parts.append(fingerprint_texts(all_fields(self.unlabelled)))
         return fingerprint([self.label_names, *parts])
 
     def with_unlabelled(self, texts: Iterable[Text], *, most: int | None = None) -> "Task":

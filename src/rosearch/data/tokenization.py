@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rosearch.core.errors import TeacherError
 from rosearch.core.files import read_json, write_json, write_text
 from rosearch.core.protocols import IntArray, Text
+from rosearch.core.text import fields_of
 from rosearch.data.characters import Characters, WordTable
 from rosearch.data.encoded import Encoded
 from rosearch.data.pruning import prune
@@ -280,8 +281,7 @@ class Tokenizer:
 
     def _spans(self, text: Text, encoding: "tokenizers.Encoding") -> Iterator[tuple[int, int, int]]:
         """Yields where the tokens of a text stand in it as written."""
-        fields = (text,) if isinstance(text, str) else text
-        origins = [self.reading.origins(field) for field in fields] if self.reading else None
+        origins = [self.reading.origins(field) for field in fields_of(text)] if self.reading else None
         for field, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True):
             if field is None:
                 yield -1, 0, 0

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rosearch.core.protocols import Text
+from rosearch.core.text import field_of
 
 if TYPE_CHECKING:
     import tokenizers
@@ -29,8 +30,7 @@ def words_of(encoding: "tokenizers.Encoding", text: Text) -> Iterator[tuple[str,
             yield "", count
         else:
             start, end = encoding.offsets[place][0], encoding.offsets[place + count - 1][1]
-            whole = text if isinstance(text, str) else text[field]
-            yield whole[start : ends.get((field, word), end)], count
+            yield field_of(text, field)[start : ends.get((field, word), end)], count
         place += count
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from rosearch.attacks.text import WordText
 from rosearch.core.protocols import BoolArray, IntArray, Text
+from rosearch.core.text import fields_of
 from rosearch.lexicons.stop_words import STOP_WORDS
 
 
@@ -34,7 +35,7 @@ class WordedTexts:
             places.extend(mine)
             self.words.extend(parts[place] for place in mine)
             counts.append(len(mine))
-            for field, part in enumerate((text,) if isinstance(text, str) else text):
+            for field, part in enumerate(fields_of(text)):
                 spans.extend((field, *span) for span in WordText(part).spans)
         self._places = places
         self.owners: IntArray = np.repeat(np.arange(len(texts)), counts)

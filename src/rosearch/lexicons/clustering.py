@@ -8,6 +8,7 @@ from pathlib import Path
 from rosearch.core.files import read_json, write_json
 from rosearch.core.fingerprint import fingerprint, fingerprint_texts
 from rosearch.core.protocols import Text
+from rosearch.core.text import all_fields
 from rosearch.data.derived import derived_folder
 from rosearch.lexicons.lexicon import Lexicon
 from rosearch.lexicons.stop_words import STOP_WORDS
@@ -30,11 +31,10 @@ def clusters_of(texts: Iterable[Text], lexicon: Lexicon, *, chains: bool) -> dic
     Raises:
         AssetError: If the lexicon cannot be had, or the cache folder cannot be written.
     """
-    fields = [field for text in texts for field in ((text,) if isinstance(text, str) else text)]
-    key = fingerprint([CLUSTERING_VERSION, lexicon.fingerprint(), chains, fingerprint_texts(fields)])
+    key = fingerprint([CLUSTERING_VERSION, lexicon.fingerprint(), chains, fingerprint_texts(all_fields(texts))])
 
     def build(folder: Path) -> None:
-        counts = Counter(word for field in fields for word in _WORD.findall(field.lower()))
+        counts = Counter(word for field in all_fields(texts) for word in _WORD.findall(field.lower()))
         write_json(folder / _FILE, gather(counts, lexicon, chains=chains))
 
     clusters: dict[str, str] = read_json(derived_folder("clusters", key, build) / _FILE)

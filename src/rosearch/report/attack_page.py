@@ -8,6 +8,7 @@ from rosearch.attacks.marking import Segment, segments
 from rosearch.attacks.result import AttackResult
 from rosearch.attacks.robustness import Robustness
 from rosearch.core.protocols import Text
+from rosearch.core.text import fields_of
 from rosearch.core.version import __version__
 from rosearch.report.pages import render
 
@@ -88,7 +89,7 @@ def _marked(result: AttackResult, label_names: Sequence[str]) -> MarkedText:
 
 def _fields(text: Text, result: AttackResult) -> tuple[tuple[Segment, ...], ...]:
     """Cuts the fields of a text; only the attacked one has changed words."""
-    fields = (text,) if isinstance(text, str) else text
     return tuple(
-        tuple(segments(field, result.changed if number == result.field else ())) for number, field in enumerate(fields)
+        tuple(segments(field, result.changed if number == result.field else ()))
+        for number, field in enumerate(fields_of(text))
     )

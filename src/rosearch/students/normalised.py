@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from rosearch.core.protocols import FloatArray, Text, Victim
+from rosearch.core.text import all_fields
 from rosearch.data.look_alikes import fold_look_alikes
 from rosearch.data.spelling import SpellingCorrector
 
@@ -35,8 +36,7 @@ class Normalised:
             model: Classifies what is left.
             texts: Such as the training split; words that occur twice or more are known.
         """
-        fields = (field for text in texts for field in ((text,) if isinstance(text, str) else text))
-        words = (word for field in fields for word in _WORD.findall(fold_look_alikes(field)))
+        words = (word for field in all_fields(texts) for word in _WORD.findall(fold_look_alikes(field)))
         return cls(model=model, spelling=SpellingCorrector.of_texts(words))
 
     @property

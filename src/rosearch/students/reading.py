@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rosearch.core.protocols import IntArray, Text
+from rosearch.core.text import all_fields
 from rosearch.data.encoded import Encoded
 from rosearch.data.ngrams import NGrams
 from rosearch.data.spelling import SpellingCorrector
@@ -103,8 +104,7 @@ class Reading:
 
     def _spelling(self, clusters: Mapping[str, str]) -> SpellingCorrector:
         """Returns the corrector that knows the words of the training texts, of the vocabulary and of the clusters."""
-        fields = (field for text in self.texts for field in ((text,) if isinstance(text, str) else text))
-        counts = Counter(word for field in fields for word in words_in(field))
+        counts = Counter(word for field in all_fields(self.texts) for word in words_in(field))
         words = (word.lower() for word in (*dict(self._whole_words), *clusters, *clusters.values()))
         return SpellingCorrector(dict.fromkeys(filter(str.isalpha, words), 1) | counts)
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rosearch.core.protocols import Device, FloatArray, IntArray, Precision, Text
+from rosearch.core.text import field_of
 from rosearch.data.batching import batches_by_length
 from rosearch.data.tokenization import CHUNK
 from rosearch.device import computing, resolve_device, resolve_precision
@@ -171,5 +172,5 @@ class TeacherModel:
 
 def _fields(texts: Sequence[Text]) -> tuple[list[str], list[str] | None]:
     """Returns the first text fields, and the second ones or None where there are none."""
-    first = [text if isinstance(text, str) else text[0] for text in texts]
+    first = [field_of(text, 0) for text in texts]
     return first, [text[1] for text in texts if not isinstance(text, str)] or None

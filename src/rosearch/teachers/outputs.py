@@ -11,6 +11,7 @@ from rosearch.core.errors import TeacherError
 from rosearch.core.events import Listener, Progress, ignore
 from rosearch.core.fingerprint import fingerprint_texts
 from rosearch.core.protocols import IntArray, Text
+from rosearch.core.text import characters_in, fields_of
 from rosearch.teachers.output_files import KeyArray, OutputFiles, OutputRows, Outputs, Shapes
 from rosearch.teachers.states import Array, PooledStates, SingleArray, TokenStates
 
@@ -137,17 +138,14 @@ class OutputCache:
 
 def text_keys(texts: Sequence[Text]) -> KeyArray:
     """Returns a hash of each text, shape ``(n,)``; among a million texts two share one with odds of 1 in 10^7."""
-    fields = ((text,) if isinstance(text, str) else text for text in texts)
-    return np.array([int(fingerprint_texts(pair, length=16), 16) for pair in fields], dtype=np.uint64)
+    return np.array([int(fingerprint_texts(pair, length=16), 16) for pair in map(fields_of, texts)], dtype=np.uint64)
 
 
 def _longest_first(texts: Sequence[Text], keys: KeyArray, known: KeyArray) -> IntArray:
     """Returns the rows of the texts that are missing, each text once; equal lengths are ordered by key."""
     first = np.unique(keys, return_index=True)[1]
     missing = first[~np.isin(keys[first], known)]
-    sizes = [
-        len(text) if isinstance(text, str) else len(text[0]) + len(text[1]) for text in map(texts.__getitem__, missing)
-    ]
+    sizes = [characters_in(texts[row]) for row in missing]
     return missing[np.lexsort((keys[missing], -np.array(sizes, dtype=np.int64)))]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from rosearch.core.files import write_text
+from rosearch.core.text import fields_of
 from rosearch.data.task import Split, Task
 from rosearch.store.toml import to_toml
 from rosearch.testing.toy_task import toy_task
@@ -46,7 +47,7 @@ def write_split(path: Path, task: Task, split: Split) -> None:
     columns = _columns(task)
     rows = [[columns, "label"] if isinstance(columns, str) else [*columns, "label"]]
     for text, label in zip(split.texts, split.labels, strict=True):
-        rows.append([*((text,) if isinstance(text, str) else text), task.label_names[label]])
+        rows.append([*fields_of(text), task.label_names[label]])
     write_text(path, "".join("\t".join(row) + "\n" for row in rows))
 
 
