@@ -89,3 +89,14 @@ def test_a_file_where_a_folder_is_needed_is_named(rosearch: Callable, student: P
             assert answer.code == 2
             assert f"{tmp_path / 'file'}: is a file" in answer.err
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_any_work(
+    rosearch: Callable, student: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / ("x" * 300)
+    for command in (("export", student, "--to", "onnx"), ("attack", student, "--data", tmp_path / "missing.tsv")):
+        answer = rosearch(*command, "--out", out)
+        assert answer.code == 2
+        assert "nothing can be written there" in answer.err
+    assert not (tmp_path / "new").exists()

@@ -1,6 +1,8 @@
 """Arguments and options that several commands share, and the study that they describe."""
 
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -157,8 +159,25 @@ def require_folder(out: Path | None) -> None:
         out: What the user named; None asks for no folder.
 
     Raises:
-        InputError: If a file stands in its place.
+        InputError: If a file stands in its place, or it cannot be made or written.
     """
-    nearest = next((path for path in (out, *out.parents) if path.exists()), None) if out else None
-    if nearest is not None and not nearest.is_dir():
-        raise InputError(f"{nearest}: is a file, and a folder is needed there. Give another place with --out.")
+    if out is None:
+        return
+    made: list[Path] = []
+    try:
+        made = [path for path in (out, *out.parents) if not path.exists()]
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+    except (FileExistsError, NotADirectoryError):
+        file = next(path for path in (out, *out.parents) if path.is_file())
+        raise InputError(f"{file}: is a file, and a folder is needed there. Give another place with --out.") from None
+    except OSError as error:
+        raise InputError(
+            f"{out}: nothing can be written there: {error.strerror or error}. Give another place with --out."
+        ) from None
+    finally:
+        # What fails before anything is written leaves no empty folder behind.
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
