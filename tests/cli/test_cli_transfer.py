@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from rosearch.attacks.result_table import read_results, write_results
+from rosearch.cli.tables import transfer_table
+from rosearch.search.study import Study
+from rosearch.search.summary import final_rows
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +123,24 @@ def test_what_is_no_attack_on_these_texts_is_refused_before_any_begins(
     assert f"--transfer {folder}" in answer.words
     assert "Traceback" not in answer.words
     assert not any(path.stat().st_size for path in (tmp_path / "out").glob("outcomes-*"))
+
+
+def test_finals_have_a_table_of_it_only_where_more_falls(rosearch: Callable, toy_study: Path) -> None:
+    rows = final_rows(Study.open(toy_study / "run").results)
+    assert any(
+        figure.with_transfer and figure.with_transfer[0] < figure.value
+        for row in rows
+        for figure in row.robust.values()
+    )
+    answer = rosearch("status", toy_study / "run")
+    assert "right under the attack and all that fooled other models, in %" in answer.words
+    for union in ((1.0, 0.9, 1.0), None):
+        equal = [
+            replace(row, robust={name: replace(figure, with_transfer=union) for name, figure in row.robust.items()})
+            for row in rows
+        ]
+        assert transfer_table(equal) is None
+    table = transfer_table(rows, ["bad"])
+    assert table is not None
+    assert "texts of bad: right" in str(table.title)
+    assert table.row_count == len(rows) - 1

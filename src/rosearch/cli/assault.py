@@ -65,7 +65,7 @@ class Assault:
             ConfigError: If there is no text of an attacked label, or two attacks have one name.
             InputError: If a folder of other models' outcomes has none of these recipes and texts.
         """
-        from rosearch.cli.texts_of_others import texts_of_others
+        from rosearch.cli.texts_of_others import outcomes_on_others
         from rosearch.fitness.attacked_labels import require_attackable
         from rosearch.fitness.measurement import attacked_examples, measure
 
@@ -75,7 +75,7 @@ class Assault:
         fidelity.require_field(task)
         require_attackable(task, self.attacked_labels)
         attacked, _ = attacked_examples(task, fidelity, seed=self.seed)
-        others = texts_of_others(self.transfer, [attack.name for attack in self.attacks], attacked.texts)
+        others = outcomes_on_others(self.transfer, [attack.name for attack in self.attacks], attacked.texts)
         measurement = measure(
             model,
             task,

@@ -130,7 +130,7 @@ def _print_finals(study: "Study", rows: "Sequence[FinalRow]") -> None:
         emit(flagged)
     if attacked:
         emit(over_all_table(rows, attacked))
-    for table in (transfer_table(rows), against_table(rows), unchanged_table(rows), cost_table(rows)):
+    for table in (transfer_table(rows, attacked), against_table(rows), unchanged_table(rows), cost_table(rows)):
         if table is not None:
             emit(table)
 

@@ -166,17 +166,19 @@ def over_all_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str]) -> 
     return table
 
 
-def transfer_table(rows: Sequence[FinalRow]) -> Table | None:
+def transfer_table(rows: Sequence[FinalRow], attacked_labels: Sequence[str] = ()) -> Table | None:
     """Returns what stays right under an attack and under what fooled other models; None where no more falls to both.
 
     Args:
         rows: What `final_rows` gives, at least one.
+        attacked_labels: The classes whose texts are attacked; empty for all.
     """
     figures = [figure for row in rows for figure in row.robust.values() if figure.with_transfer]
     if not any(figure.with_transfer and figure.with_transfer[0] < figure.value - ROUNDING for figure in figures):
         return None
     recipes = list(rows[0].robust)
-    title = f"On test, n = {figures[0].n} texts: right under the attack and all that fooled other models, in %"
+    texts = f"texts{of_labels(attacked_labels)}"
+    title = f"On test, n = {figures[0].n} {texts}: right under the attack and all that fooled other models, in %"
     table = table_of("model", *(f"{recipe}\n[95 %]" for recipe in recipes), title=title)
     for row in rows:
         unions = [row.robust[recipe].with_transfer if recipe in row.robust else None for recipe in recipes]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _WROTE = "Give a folder that rosearch attack OTHER --out FOLDER wrote, on the same texts and by the same recipes."
 
 
-def texts_of_others(
+def outcomes_on_others(
     folders: Sequence[Path], attacks: Sequence[str], texts: "Collection[Text]"
 ) -> "dict[str, list[AttackResult]]":
     """Reads outcomes of attacks on other models.

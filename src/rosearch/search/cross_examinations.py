@@ -84,7 +84,8 @@ class CrossExaminations:
                 found[training(candidate)] = measured
             else:
                 text = (
-                    f"{self.label(candidate)}: files are gone from {measured.folder}, so its texts are asked of none."
+                    f"{self.label(candidate)}: files are gone from {measured.folder}, so it has no part in asking each "
+                    "model what fooled the others."
                 )
                 self.listener(Notice(text=text))
         return found
