@@ -53,10 +53,9 @@ def print_outcome(measurement: "Measurement", model: "AttackedModel", show: int)
     """Prints figures, budget curves and a few examples of each recipe."""
     from rosearch.cli.examples import render_examples
     from rosearch.cli.tables import percent
-    from rosearch.fitness.measurement import quoted
+    from rosearch.fitness.measurement import all_quoted
 
-    names = dict.fromkeys(record.attack for record in measurement.robustness)
-    figures = [quoted(measurement.robustness, name) for name in names]
+    figures = all_quoted(measurement.robustness)
     metrics = measurement.metrics
     emit_long(
         f"right    {percent(metrics['accuracy'])} before any attack, balanced over classes "

@@ -70,13 +70,10 @@ def trial_line(event: "TrialRecorded") -> str:
 def final_line(event: "FinalRecorded") -> str:
     """Says in a line what a baseline or finalist withstood on test."""
     from rosearch.cli.tables import percent
-    from rosearch.fitness.measurement import quoted
+    from rosearch.fitness.measurement import all_quoted
 
     evaluation = event.evaluation
-    figures = [
-        f"{recipe} {percent(quoted(evaluation.robustness, recipe).robust_accuracy)}"
-        for recipe in dict.fromkeys(record.attack for record in evaluation.robustness)
-    ]
+    figures = [f"{record.attack} {percent(record.robust_accuracy)}" for record in all_quoted(evaluation.robustness)]
     accuracy = percent(evaluation.metrics["accuracy"])
     attacked = f"under {', '.join(figures)}" if figures else "not attacked"
     return f"on test {event.done}/{event.total}, {event.label}: accuracy {accuracy}, {attacked}"

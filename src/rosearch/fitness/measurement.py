@@ -95,8 +95,7 @@ class Measurement:
             others: By attack, outcomes on other models.
             victim: The measured model.
         """
-        best = [quoted(self.robustness, name) for name in dict.fromkeys(item.attack for item in self.robustness)]
-        scores = {record.attack: str(record.score["kind"]) for record in best}
+        scores = {record.attack: str(record.score["kind"]) for record in all_quoted(self.robustness)}
         results = {attack: self.results[f"{attack}-{score}"] for attack, score in scores.items()}
         found = transfer_figures(victim, results, others, scores=scores)
         flags = (flag for figures in found for flag in figures.flags)
@@ -110,7 +109,7 @@ class Measurement:
     @property
     def robust_texts(self) -> dict[str, list[int]]:
         """For each attack the places, in the list of examples, of those that stay right under its quoted score."""
-        best = [quoted(self.robustness, name) for name in dict.fromkeys(item.attack for item in self.robustness)]
+        best = all_quoted(self.robustness)
         outcomes = {item.attack: self.results[f"{item.attack}-{item.score['kind']}"] for item in best}
         return {name: [at for at, result in enumerate(found) if result.robust] for name, found in outcomes.items()}
 
@@ -257,6 +256,15 @@ def quoted(robustness: Sequence[Robustness], attack: str) -> Robustness:
     return reduce(lower_of, found)
 
 
+def all_quoted(robustness: Sequence[Robustness]) -> list[Robustness]:
+    """Returns the figure to quote under each attack, in the order of the records; see `quoted`.
+
+    Args:
+        robustness: Records of one model.
+    """
+    return [quoted(robustness, attack) for attack in dict.fromkeys(record.attack for record in robustness)]
+
+
 def _score(kind: ScoreKind, dev_logits: FloatArray, dev_labels: IntArray) -> Score:
     if kind == "margin":
         return MarginScore(scale=margin_scale(dev_logits, dev_labels))
@@ -271,8 +279,7 @@ def _resists_all(results: Mapping[str, tuple[AttackResult, ...]]) -> BoolArray:
 
 
 def _robustness_metrics(attacked: Attacked) -> dict[str, float]:
-    names = dict.fromkeys(record.attack for record in attacked.robustness)
-    best = [quoted(attacked.robustness, name) for name in names]
+    best = all_quoted(attacked.robustness)
     outcomes = attacked.results.values()
     resists = _resists_all(attacked.results)
     weights = attacked.sample.weights

@@ -31,10 +31,11 @@ def clusters_of(texts: Iterable[Text], lexicon: Lexicon, *, chains: bool) -> dic
     Raises:
         AssetError: If the lexicon cannot be had, or the cache folder cannot be written.
     """
-    key = fingerprint([CLUSTERING_VERSION, lexicon.fingerprint(), chains, fingerprint_texts(all_fields(texts))])
+    fields = list(all_fields(texts))
+    key = fingerprint([CLUSTERING_VERSION, lexicon.fingerprint(), chains, fingerprint_texts(fields)])
 
     def build(folder: Path) -> None:
-        counts = Counter(word for field in all_fields(texts) for word in _WORD.findall(field.lower()))
+        counts = Counter(word for field in fields for word in _WORD.findall(field.lower()))
         write_json(folder / _FILE, gather(counts, lexicon, chains=chains))
 
     clusters: dict[str, str] = read_json(derived_folder("clusters", key, build) / _FILE)

@@ -1,22 +1,20 @@
 """Asks every baseline and finalist what fooled the others, and records it; what is on record is not done again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import final
 
-from rosearch.core.events import Listener, Notice, Progress
+from rosearch.core.events import Notice
 from rosearch.core.fingerprint import fingerprint
-from rosearch.executors.executor import Executor
 from rosearch.executors.job import Job
 from rosearch.fitness.cross_examination import CrossExamination, Measured, cross_examine
 from rosearch.fitness.evaluation import Candidate, Evaluation
-from rosearch.fitness.measurement import quoted
-from rosearch.search.results import TRANSFER, Recorder, Training, training
+from rosearch.fitness.measurement import all_quoted
+from rosearch.search.final_stage import FinalStage
+from rosearch.search.results import TRANSFER, Training, training
 
-if TYPE_CHECKING:
-    from rosearch.fitness.workbench import Workbench
+PROGRESS = "texts of other models"
 
 
 @final
@@ -25,22 +23,10 @@ class CrossExaminations:
     """Asks measured models what fooled the others.
 
     Args:
-        workbench: Has the teacher.
-        executor: Carries out the examinations.
-        recorder: Writes the journal.
-        folder: Where the files of a candidate lie.
-        label: What people call a candidate.
-        listener: Hears the progress.
-        stop: Asked between examinations; True ends the work after what is under way.
+        stage: Who works, and where it is written down.
     """
 
-    workbench: "Workbench"
-    executor: Executor
-    recorder: Recorder
-    folder: Callable[[Candidate], Path]
-    label: Callable[[Candidate], str]
-    listener: Listener
-    stop: Callable[[], bool]
+    stage: FinalStage
 
     def carry_out(self, wanted: Sequence[Candidate]) -> None:
         """Examines all that no record knows of, once all are measured; with more models it is done anew.
@@ -52,7 +38,7 @@ class CrossExaminations:
             InputError: If a file is damaged.
             ExecutorError: If an examination failed.
         """
-        evaluations = {training(item): item for item in self.recorder.results.finals}
+        evaluations = {training(item): item for item in self.stage.recorder.results.finals}
         if any(training(candidate) not in evaluations for candidate in wanted):
             return
         pairs = [(candidate, evaluations[training(candidate)]) for candidate in wanted]
@@ -64,42 +50,38 @@ class CrossExaminations:
         if len(measured) < 2:
             return
         missing = [name for name in measured if _among(evaluations[name]) != among]
-        self._advance(len(measured) - len(missing), len(measured))
-        with closing(self.executor.map(self._jobs(missing, measured))) as outcomes:
+        self.stage.advance(PROGRESS, len(measured) - len(missing), len(measured))
+        with closing(self.stage.executor.map(self._jobs(missing, measured))) as outcomes:
             for done, outcome in enumerate(outcomes, start=1 + len(measured) - len(missing)):
                 name, architecture_id, repeat = missing[int(outcome.key)]
                 data = {"name": name, "architecture_id": architecture_id, "repeat": repeat, "among": among}
-                self.recorder.record(TRANSFER, data | {"attacks": outcome.require()})
-                self._advance(done, len(measured))
+                self.stage.recorder.record(TRANSFER, data | {"attacks": outcome.require()})
+                self.stage.advance(PROGRESS, done, len(measured))
 
     def _with_files(self, attacked: Sequence[tuple[Candidate, Evaluation]]) -> dict[Training, Measured]:
         """Returns the models whose files are there; says of which they are not."""
         found: dict[Training, Measured] = {}
         for candidate, item in attacked:
-            scores = {
-                record.attack: str(quoted(item.robustness, record.attack).score["kind"]) for record in item.robustness
-            }
-            measured = Measured(folder=self.folder(candidate), scores=scores, teacher=candidate.model == "teacher")
+            scores = {record.attack: str(record.score["kind"]) for record in all_quoted(item.robustness)}
+            folder = self.stage.folder(candidate)
+            measured = Measured(folder=folder, scores=scores, teacher=candidate.model == "teacher")
             if measured.complete:
                 found[training(candidate)] = measured
             else:
                 text = (
-                    f"{self.label(candidate)}: files are gone from {measured.folder}, so it has no part in asking each "
+                    f"{self.stage.label(candidate)}: files are gone from {folder}, so it has no part in asking each "
                     "model what fooled the others."
                 )
-                self.listener(Notice(text=text))
+                self.stage.listener(Notice(text=text))
         return found
 
     def _jobs(self, missing: Sequence[Training], measured: Mapping[Training, Measured]) -> Iterator[Job]:
         for number, name in enumerate(missing):
-            if self.stop():
+            if self.stage.stop():
                 return
             others = tuple(item for other, item in measured.items() if other != name)
-            examination = CrossExamination(workbench=self.workbench, measured=measured[name], others=others)
+            examination = CrossExamination(workbench=self.stage.workbench, measured=measured[name], others=others)
             yield Job(key=str(number), function=cross_examine, payload=examination)
-
-    def _advance(self, done: int, total: int) -> None:
-        self.listener(Progress(stage="texts of other models", done=done, total=total, unit="models"))
 
 
 def _among(evaluation: Evaluation) -> str | None:

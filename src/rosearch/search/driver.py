@@ -15,6 +15,7 @@ from rosearch.search.cross_examinations import CrossExaminations
 from rosearch.search.events import EvaluationsBegin, TrialRecorded
 from rosearch.search.failures import FailureWatch
 from rosearch.search.final_measurements import FinalMeasurements, order
+from rosearch.search.final_stage import FinalStage
 from rosearch.search.finals import (
     bag_candidate,
     baselines,
@@ -163,17 +164,17 @@ class Driver:
     def _run_finals(self) -> None:
         """Measures baselines and finalists on test, then asks each what fooled the others."""
         wanted = self._final_candidates()
-        shared: dict[str, Any] = {
-            "workbench": self.workbench,
-            "executor": self._executor,
-            "recorder": self._recorder,
-            "folder": lambda candidate: final_folder(self.directory, candidate, self.results.trials),
-            "label": lambda candidate: final_label(candidate, self.results.trials),
-            "listener": self.listener,
-            "stop": self.stop,
-        }
-        FinalMeasurements(fidelity=self.configuration.fitness.full_fidelity, **shared).carry_out(wanted)
-        CrossExaminations(**shared).carry_out(wanted)
+        stage = FinalStage(
+            workbench=self.workbench,
+            executor=self._executor,
+            recorder=self._recorder,
+            folder=lambda candidate: final_folder(self.directory, candidate, self.results.trials),
+            label=lambda candidate: final_label(candidate, self.results.trials),
+            listener=self.listener,
+            stop=self.stop,
+        )
+        FinalMeasurements(stage=stage, fidelity=self.configuration.fitness.full_fidelity).carry_out(wanted)
+        CrossExaminations(stage=stage).carry_out(wanted)
 
     def _final_candidates(self) -> tuple[Candidate, ...]:
         """Returns baselines and finalists as the trials on record decide them."""

@@ -1,15 +1,14 @@
 """Trains and measures candidates at full fidelity, and records each; what is on record is not done again."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from rosearch.core.errors import ExecutorError
-from rosearch.core.events import Listener, Progress
-from rosearch.executors.executor import Executor
+from rosearch.core.events import Listener
 from rosearch.executors.job import Job
 from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.fitness.fidelity import Fidelity
@@ -17,7 +16,8 @@ from rosearch.fitness.order import Order, fulfil
 from rosearch.fitness.precedents import NO_PRECEDENTS, Precedents
 from rosearch.search.events import FinalRecorded, Labelled
 from rosearch.search.failures import FailureWatch
-from rosearch.search.results import FINAL, Recorder
+from rosearch.search.final_stage import FinalStage
+from rosearch.search.results import FINAL
 
 if TYPE_CHECKING:
     from rosearch.fitness.workbench import Workbench
@@ -62,24 +62,12 @@ class FinalMeasurements:
     """Measures models on test.
 
     Args:
-        workbench: Trains and measures.
+        stage: Who works, and where it is written down.
         fidelity: How thoroughly.
-        executor: Carries out the evaluations.
-        recorder: Writes the journal.
-        folder: Where the files of a candidate are written.
-        label: What people call a candidate.
-        listener: Hears the progress.
-        stop: Asked between evaluations; True ends the work after what is under way.
     """
 
-    workbench: "Workbench"
+    stage: FinalStage
     fidelity: Fidelity
-    executor: Executor
-    recorder: Recorder
-    folder: Callable[[Candidate], Path]
-    label: Callable[[Candidate], str]
-    listener: Listener
-    stop: Callable[[], bool]
 
     def carry_out(self, wanted: Sequence[Candidate]) -> None:
         """Measures all that is not on record; a candidate that fails keeps no other from being measured.
@@ -91,22 +79,22 @@ class FinalMeasurements:
             InputError: If something that the user gave is wrong.
             ExecutorError: If a measurement failed.
         """
-        missing = [candidate for candidate in wanted if not self.recorder.results.measured(candidate)]
+        missing = [candidate for candidate in wanted if not self.stage.recorder.results.measured(candidate)]
         done = len(wanted) - len(missing)
-        self._advance(done, len(wanted))
+        self.stage.advance("finals", done, len(wanted))
         watch = FailureWatch()
         failed: list[str] = []
-        with closing(self.executor.map(self._jobs(missing))) as outcomes:
+        with closing(self.stage.executor.map(self._jobs(missing))) as outcomes:
             for outcome in outcomes:
-                label = self.label(missing[int(outcome.key)])
+                label = self.stage.label(missing[int(outcome.key)])
                 if outcome.failed_by_itself:
                     failed.append(f"{label}: {outcome.error}")
                 else:
                     evaluation: Evaluation = outcome.require()
-                    self.recorder.record(FINAL, evaluation.to_record())
+                    self.stage.recorder.record(FINAL, evaluation.to_record())
                     done += 1
-                    self.listener(FinalRecorded(evaluation=evaluation, label=label, done=done, total=len(wanted)))
-                    self._advance(done, len(wanted))
+                    self.stage.listener(FinalRecorded(evaluation=evaluation, label=label, done=done, total=len(wanted)))
+                    self.stage.advance("finals", done, len(wanted))
                 watch.see(outcome.error, trace=outcome.trace)
         if failed:
             lines = "\n".join(f"  {line}" for line in failed)
@@ -117,17 +105,14 @@ class FinalMeasurements:
 
     def _jobs(self, candidates: Sequence[Candidate]) -> Iterator[Job]:
         for number, candidate in enumerate(candidates):
-            if self.stop():
+            if self.stage.stop():
                 return
             payload = order(
-                self.workbench,
+                self.stage.workbench,
                 candidate,
                 self.fidelity,
-                self.folder(candidate),
-                label=self.label(candidate),
-                listener=self.listener,
+                self.stage.folder(candidate),
+                label=self.stage.label(candidate),
+                listener=self.stage.listener,
             )
             yield Job(key=str(number), function=fulfil, payload=payload)
-
-    def _advance(self, done: int, total: int) -> None:
-        self.listener(Progress(stage="finals", done=done, total=total, unit="models"))

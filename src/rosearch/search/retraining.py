@@ -15,6 +15,7 @@ from rosearch.fitness.evaluation import Candidate, Evaluation
 from rosearch.search.configuration import Configuration, override_tables
 from rosearch.search.events import EvaluationsBegin
 from rosearch.search.final_measurements import FinalMeasurements
+from rosearch.search.final_stage import FinalStage
 from rosearch.search.interruption import Interrupted, never
 from rosearch.search.results import Recorder, Results
 from rosearch.search.study import equipped, require_recorded
@@ -128,16 +129,17 @@ class Retraining:
             write_text(self.folder / SETTINGS, to_toml({"fitness": self.configuration.fitness.to_config()}))
             with Journal.open(self.folder / JOURNAL) as journal:
                 listener(EvaluationsBegin())
-                FinalMeasurements(
+                stage = FinalStage(
                     workbench=workbench,
-                    fidelity=self.configuration.fitness.full_fidelity,
                     executor=self.configuration.search.executor,
                     recorder=Recorder(journal),
                     folder=lambda candidate: self.files(candidate.repeat),
                     label=lambda candidate: f"trial {self.trial.index}, seed {candidate.repeat}",
                     listener=listener,
                     stop=stop,
-                ).carry_out(wanted)
+                )
+                fidelity = self.configuration.fitness.full_fidelity
+                FinalMeasurements(stage=stage, fidelity=fidelity).carry_out(wanted)
         return self.results
 
     def _candidate(self, repeat: int) -> Candidate:
